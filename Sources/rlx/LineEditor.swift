@@ -38,6 +38,9 @@ final class LineEditor: LineReader {
       el_end(editor)
       return nil
     }
+    // libedit has seen the usual settings by now. It changes them only when it waits for a key, after
+    // the prompt is shown: a Ctrl-D typed in between would be lost.
+    mode.takeKeys()
     self.editor = editor
     self.editedHistory = editedHistory
     self.input = input

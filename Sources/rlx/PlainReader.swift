@@ -30,7 +30,9 @@ final class PlainReader: LineReader {
         if PromptEntry.split(text, classify: classify).isReady { return .text(text) }
         text += "\n"
         prompt("  ... ")
-      case .interrupted: return .interrupted
+      case .interrupted:
+        prompt("\n")
+        return .interrupted
       case .end: return text.isEmpty ? .end : .text(text)
       }
     }

@@ -1,3 +1,4 @@
+import CEditLine
 import Foundation
 import Glibc
 import RLXSession
@@ -5,18 +6,20 @@ import Synchronization
 
 /// Takes the process's signals on a thread of its own and gives each its meaning.
 ///
-/// Signals are blocked everywhere else, so no code ever runs inside a handler and no call returns
-/// early. What Ctrl-C means depends on what the shell is doing: at the prompt it clears the line;
+/// A handler only passes the signal's number on, so no code of ours runs inside one and no call
+/// returns early. What Ctrl-C means depends on what the shell is doing: at the prompt it clears the line;
 /// while a statement runs it asks the statement to stop, and a second one within two seconds of the
 /// first, if it has not stopped, ends the process.
 final class SignalWatch: Sendable {
   private enum Activity {
     case reading
     case running
-    case stopping(since: ContinuousClock.Instant)
+    case stopping(since: ContinuousClock.Instant, isSaid: Bool)
   }
 
   private static let patience: Duration = .seconds(2)
+  /// Milliseconds after which a statement that has not stopped is worth a word.
+  private static let hintAfter: Int32 = 700
 
   private let stop: StopFlag
   private let input: TerminalInput
@@ -30,21 +33,26 @@ final class SignalWatch: Sendable {
     self.mode = mode
   }
 
-  /// Blocks the signals and starts the thread. Call before any other thread exists: they inherit it.
+  /// Takes over the signals and starts the thread that acts on them.
   func start() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT] where !isIgnored(signal) {
-      sigaddset(&signals, signal)
-    }
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    let watched = signals
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }  // no descriptors left: signals keep their usual meaning
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+    let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT]
+    rlx_signals_to(ends[1], signals, Int32(signals.count))
+    let source = ends[0]
     Thread.detachNewThread { [self] in
-      var watched = watched
+      var number: UInt8 = 0
       while true {
-        var signal: Int32 = 0
-        guard sigwait(&watched, &signal) == 0 else { return }
-        take(signal)
+        var wait = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
+        if poll(&wait, 1, isStopping ? Self.hintAfter : -1) == 0 {
+          hint()
+        } else if read(source, &number, 1) == 1 {
+          take(Int32(number))
+        } else if errno != EINTR {
+          return
+        }
       }
     }
   }
@@ -84,9 +92,9 @@ final class SignalWatch: Sendable {
     let isSecond = activity.withLock { activity in
       switch activity {
       case .reading: return false
-      case .stopping(let since) where now - since < Self.patience: return true
+      case .stopping(let since, _) where now - since < Self.patience: return true
       case .running, .stopping:
-        activity = .stopping(since: now)
+        activity = .stopping(since: now, isSaid: false)
         stop.set()
         return false
       }
@@ -96,16 +104,22 @@ final class SignalWatch: Sendable {
     input.wake(.interrupt)
   }
 
+  private var isStopping: Bool {
+    activity.withLock { if case .stopping(_, isSaid: false) = $0 { true } else { false } }
+  }
+
+  private func hint() {
+    let isDue = activity.withLock { activity in
+      guard case .stopping(let since, isSaid: false) = activity else { return false }
+      activity = .stopping(since: since, isSaid: true)
+      return true
+    }
+    if isDue { writeAll("\nstopping; Ctrl-C twice within 2 s ends rlx\n", to: STDERR_FILENO) }
+  }
+
   private func end(code: Int32) {
     lastWords.withLock { $0 }?()
     mode.restore()
     _exit(code)
-  }
-
-  /// Whether whoever started the process wants this signal to have no effect, as nohup does.
-  private func isIgnored(_ signal: Int32) -> Bool {
-    var action = sigaction()
-    sigaction(signal, nil, &action)
-    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1  // SIG_IGN
   }
 }

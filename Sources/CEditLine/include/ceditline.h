@@ -1,7 +1,7 @@
 // libedit's wide interface, without what Swift cannot call: variadic functions and stdio's globals.
 #pragma once
 #include <histedit.h>
-#include <stdbool.h>
+#include "csignals.h"
 
 // A key's function: gets the key, returns a CC_ code of histedit.h.
 typedef unsigned char (*rlx_edit_key)(EditLine *, wint_t);
