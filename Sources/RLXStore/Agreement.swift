@@ -25,6 +25,12 @@ package struct Agreement: Equatable, Sendable {
   package let alpha: Double?
   /// Pairs of answers with two judgements or more.
   package let items: Int
+
+  package init(pairs: [Pair], alpha: Double?, items: Int) {
+    self.pairs = pairs
+    self.alpha = alpha
+    self.items = items
+  }
 }
 
 // MARK: - Formulas
