@@ -16,7 +16,7 @@ indirect enum TokenDecoder: Sendable {
   func decode(_ tokens: [[UInt8]]) -> [UInt8] { Array(apply(tokens).joined()) }
 
   /// The byte that a token such as `<0x0A>` stands for.
-  static func byte(of token: some Collection<UInt8>) -> UInt8? {
+  static func byte(of token: some BidirectionalCollection<UInt8>) -> UInt8? {
     guard token.count == 6, token.starts(with: "<0x".utf8), token.last == UInt8(ascii: ">")
     else { return nil }
     let digits = token.dropFirst(3).prefix(2)
