@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  private func views(_ source: inout Source, _ style: DisplayStyle) -> [[String]] {
+  private func views(_ source: inout Source, _ style: ViewStyle) -> [[String]] {
     let texts = (0..<6).map { _ in source.text() }
     let numbers = (0..<source.below(40)).map { _ in source.number() }
     let others = (0..<source.below(40)).map { _ in source.number() }
@@ -76,7 +76,7 @@ import Testing
   @Test(arguments: 0..<150)
   func noLineIsWiderThanAsked(seed: Int) {
     var source = Source(state: UInt64(seed))
-    var style = DisplayStyle(width: [20, 27, 40, 80, 132][seed % 5])
+    var style = ViewStyle(width: [20, 27, 40, 80, 132][seed % 5])
     style.plain = source.below(3) == 0
     style.unicode = source.below(3) != 0
     style.full = source.below(4) == 0
@@ -92,7 +92,7 @@ import Testing
 
   @Test(arguments: 0..<50)
   func colourAddsEscapesAndNothingElse(seed: Int) {
-    var style = DisplayStyle(width: 60)
+    var style = ViewStyle(width: 60)
     var source = Source(state: UInt64(seed))
     let plain = views(&source, style)
     style.color = true

@@ -1,7 +1,7 @@
 import RLXSession
 import Testing
 
-private let style = DisplayStyle(width: 30)
+private let style = ViewStyle(width: 30)
 
 @Suite struct LinePlotTests {
   @Test func drawsALineBetweenNamedValues() {
@@ -22,17 +22,17 @@ private let style = DisplayStyle(width: 30)
 
   @Test func keepsToAsciiWhereAsked() {
     let plot = LinePlot(series: [.init("a", [0, 2])], height: 3)
-    let text = plot.text(DisplayStyle(width: 30, unicode: false))
+    let text = plot.text(ViewStyle(width: 30, unicode: false))
     #expect(text.unicodeScalars.allSatisfy { $0.isASCII })
     #expect(
       text.hasPrefix("   2 +                  ******\n   1 +      ************\n   0 +******\n"))
     #expect(text.hasSuffix("* a  last 2  min 0  m..."))
-    #expect(plot.text(DisplayStyle(width: 30, plain: true)) == text)
+    #expect(plot.text(ViewStyle(width: 30, plain: true)) == text)
   }
 
   @Test func leavesGapsWhereValuesAreNotFinite() {
     let plot = LinePlot(series: [.init("a", [1, .nan, 3, .infinity])], height: 5)
-    let text = plot.text(DisplayStyle(width: 60))
+    let text = plot.text(ViewStyle(width: 60))
     #expect(text.filter { $0 == "•" }.count == 2, "two points stand alone")
     #expect(!text.contains("⠒"), "no line joins them")
     #expect(text.contains("2 not finite"))
@@ -55,22 +55,22 @@ private let style = DisplayStyle(width: 30)
     ] as [([Double], String)])
   func saysWhyThereIsNothingToSee(values: [Double], message: String) {
     #expect(
-      LinePlot(series: [.init("loss", values)]).text(DisplayStyle(width: 80)) == message)
+      LinePlot(series: [.init("loss", values)]).text(ViewStyle(width: 80)) == message)
     #expect(
-      LinePlot(series: []).text(DisplayStyle(width: 80)) == "nothing to plot, no values yet")
+      LinePlot(series: []).text(ViewStyle(width: 80)) == "nothing to plot, no values yet")
   }
 
   @Test func tellsSeriesApartByMarkOrColour() {
     let plot = LinePlot(series: [.init("a", [0, 1]), .init("b", [1, 0])], height: 5)
-    let marks = plot.text(DisplayStyle(width: 40))
+    let marks = plot.text(ViewStyle(width: 40))
     #expect(marks.contains("• a  last 1") && marks.contains("× b  last 0"))
-    let colours = plot.text(DisplayStyle(width: 40, color: true))
+    let colours = plot.text(ViewStyle(width: 40, color: true))
     #expect(colours.contains("\u{1b}[36m⠤⠤\u{1b}[0m a") && colours.contains("\u{1b}[33m⠤⠤"))
   }
 
   @Test func givesSeriesOfOtherScaleAPlotEach() {
     let plot = LinePlot(series: [.init("kl", [0, 40]), .init("score", [0.5, 1])], height: 9)
-    let text = plot.text(DisplayStyle(width: 40))
+    let text = plot.text(ViewStyle(width: 40))
     #expect(text.split(separator: "\n").filter { $0.contains("└") }.count == 2)
     #expect(text.contains("40 ┤") && text.contains("1.00 ┤"))
   }
@@ -82,7 +82,7 @@ private let style = DisplayStyle(width: 30)
       (1e15, 1e15 + 1), (-1e299, 1e299), (0, .leastNonzeroMagnitude), (16_777_216, 16_777_217),
     ] as [(Double, Double)])
   func drawsAnyRange(low: Double, high: Double) {
-    let lines = LinePlot(series: [.init("a", [low, high])]).lines(DisplayStyle(width: 80))
+    let lines = LinePlot(series: [.init("a", [low, high])]).lines(ViewStyle(width: 80))
     #expect(lines.count > 8)
     let labels = lines.filter { $0.contains("┤") }
     #expect((2...9).contains(labels.count), "\(labels)")
@@ -101,7 +101,7 @@ private let style = DisplayStyle(width: 30)
     #expect(Sparkline.text([1, .nan, 1], columns: 8, style: style) == "▄ ▄")
     #expect(Sparkline.text([], columns: 8, style: style) == "")
     #expect(Sparkline.text([0, 0, 4, 4], columns: 2, style: style) == "▁█")
-    let ascii = DisplayStyle(width: 30, unicode: false)
+    let ascii = ViewStyle(width: 30, unicode: false)
     #expect(Sparkline.text([0, .infinity, 7], columns: 8, style: ascii) == "_?#")
   }
 }

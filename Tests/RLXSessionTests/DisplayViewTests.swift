@@ -2,8 +2,8 @@ import RLXSession
 import Testing
 
 /// Expected text of multi-line views, without the first and last line break.
-private let style = DisplayStyle(width: 40)
-private let ascii = DisplayStyle(width: 40, unicode: false)
+private let style = ViewStyle(width: 40)
+private let ascii = ViewStyle(width: 40, unicode: false)
 
 @Suite struct TableViewTests {
   private let rows: [[TableView.Cell]] = [
@@ -31,7 +31,7 @@ private let ascii = DisplayStyle(width: 40, unicode: false)
     let text = "a long text that goes on for more than a line"
     let table = TableView(columns: ["text", "n"], rows: [[.text(text), .integer(1)]])
     #expect(
-      table.text(DisplayStyle(width: 20))
+      table.text(ViewStyle(width: 20))
         == """
         text               n
         ─────────────────  -
@@ -60,7 +60,7 @@ private let ascii = DisplayStyle(width: 40, unicode: false)
     let names = ["one", "two", "three", "four"]
     let table = TableView(
       columns: names, rows: [names.map { _ in .text("a text of some length") }])
-    let lines = table.lines(DisplayStyle(width: 26))
+    let lines = table.lines(ViewStyle(width: 26))
     #expect(lines.last == "1 column left out: four")
     #expect(lines[2] == "a text … a text … a text …")
   }
@@ -76,7 +76,7 @@ private let ascii = DisplayStyle(width: 40, unicode: false)
     let table = TableView(
       columns: ["text", "n"], rows: [[.text("x"), .integer(1)], [.text("y")]])
     #expect(
-      table.text(DisplayStyle(width: 40, plain: true)) == "text: x\nn: 1\n\ntext: y\nn: ")
+      table.text(ViewStyle(width: 40, plain: true)) == "text: x\nn: 1\n\ntext: y\nn: ")
   }
 
   @Test func saysThatThereAreNoRows() {
@@ -174,7 +174,7 @@ private let ascii = DisplayStyle(width: 40, unicode: false)
           profile  trl011 and some words that
                    need a second line
         """)
-    let plain = DisplayStyle(width: 60, plain: true)
+    let plain = ViewStyle(width: 60, plain: true)
     #expect(
       KeyValueView.text(entries, style: plain)
         == "lr: 1e-05\nprofile: trl011 and some words that need a second line")
@@ -200,7 +200,7 @@ private let ascii = DisplayStyle(width: 40, unicode: false)
     let row = LedgerView.Row(
       token: " token", logProb: -1.1, refLogProb: -1.2, kl: 0.1, reward: -0.01, value: 0.3,
       advantage: -1.4, returned: 0.5, ratio: 1.01, isClipped: true)
-    let lines = LedgerView(rows: [row]).lines(DisplayStyle(width: 80))
+    let lines = LedgerView(rows: [row]).lines(ViewStyle(width: 80))
     #expect(
       lines[0].split(separator: " ") == [
         "token", "logp", "ref_logp", "kl", "reward", "value", "advantage", "return", "ratio",
@@ -232,7 +232,7 @@ private let ascii = DisplayStyle(width: 40, unicode: false)
 
   @Test func labelsEveryPartInPlainMode() {
     #expect(
-      CompletionsView([items[1]]).text(DisplayStyle(width: 40, plain: true))
+      CompletionsView([items[1]]).text(ViewStyle(width: 40, plain: true))
         == "completion: 0\nprompt: Once\nanswer:  x\nfinish: length\ntokens: 1")
   }
 

@@ -21,11 +21,11 @@ package struct CompletionsView {
 
   package init(_ items: [Item]) { self.items = items }
 
-  package func text(_ style: DisplayStyle) -> String {
+  package func text(_ style: ViewStyle) -> String {
     lines(style).joined(separator: "\n")
   }
 
-  package func lines(_ style: DisplayStyle) -> [String] {
+  package func lines(_ style: ViewStyle) -> [String] {
     guard !items.isEmpty else { return ["no completions"] }
     let shown = style.full ? items.count : min(items.count, limit)
     var lines: [String] = []
@@ -47,12 +47,12 @@ package struct CompletionsView {
     return lines
   }
 
-  private func heading(_ prompt: String, _ style: DisplayStyle) -> [String] {
+  private func heading(_ prompt: String, _ style: ViewStyle) -> [String] {
     Wrap.lines(prompt, columns: style.columns).map { style.paint($0, .dim) }
   }
 
   /// The text as it was generated, leading space included, behind a bar.
-  private func answer(_ item: Item, _ index: Int, _ style: DisplayStyle) -> [String] {
+  private func answer(_ item: Item, _ index: Int, _ style: ViewStyle) -> [String] {
     let digits = String(items.count - 1).count
     let (bar, end) = style.drawsUnicode ? (" │", " ╰") : (" |", " +")
     let margin = digits + 4
@@ -68,7 +68,7 @@ package struct CompletionsView {
     return lines + [style.paint(indent + end + " " + ending, .dim)]
   }
 
-  private func plain(_ item: Item, _ index: Int, _ style: DisplayStyle) -> [String] {
+  private func plain(_ item: Item, _ index: Int, _ style: ViewStyle) -> [String] {
     let facts = [
       "completion: \(index)", "prompt: \(item.prompt)", "answer: \(item.text)",
       "finish: \(item.finish)", "tokens: \(item.tokenCount)",

@@ -4,7 +4,7 @@ package enum KeyValueView {
   ///
   /// In plain mode `name: value`.
   package static func lines(
-    _ entries: [(name: String, value: String)], title: String? = nil, style: DisplayStyle
+    _ entries: [(name: String, value: String)], title: String? = nil, style: ViewStyle
   ) -> [String] {
     var lines = title.map { Wrap.lines($0, columns: style.columns) } ?? []
     lines = lines.map { style.paint($0, .bold) }
@@ -28,7 +28,7 @@ package enum KeyValueView {
   }
 
   package static func text(
-    _ entries: [(name: String, value: String)], title: String? = nil, style: DisplayStyle
+    _ entries: [(name: String, value: String)], title: String? = nil, style: ViewStyle
   ) -> String {
     lines(entries, title: title, style: style).joined(separator: "\n")
   }

@@ -41,11 +41,11 @@ package struct LedgerView {
     self.rows = rows
   }
 
-  package func text(_ style: DisplayStyle) -> String {
+  package func text(_ style: ViewStyle) -> String {
     lines(style).joined(separator: "\n")
   }
 
-  package func lines(_ style: DisplayStyle) -> [String] {
+  package func lines(_ style: ViewStyle) -> [String] {
     let numbers: [(name: String, value: (Row) -> Double?)] = [
       ("logp", { $0.logProb }), ("ref_logp", { $0.refLogProb }), ("kl", { $0.kl }),
       ("reward", { $0.reward }), ("value", { $0.value }), ("advantage", { $0.advantage }),

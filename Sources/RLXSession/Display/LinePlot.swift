@@ -34,11 +34,11 @@ package struct LinePlot {
     self.height = min(max(height, 3), 60)
   }
 
-  package func text(_ style: DisplayStyle) -> String {
+  package func text(_ style: ViewStyle) -> String {
     lines(style).joined(separator: "\n")
   }
 
-  package func lines(_ style: DisplayStyle) -> [String] {
+  package func lines(_ style: ViewStyle) -> [String] {
     let drawn = finite
     guard !drawn.isEmpty else { return [emptyMessage(style)] }
     if needsPanels { return panels.flatMap { $0.lines(style) } }
@@ -95,7 +95,7 @@ package struct LinePlot {
     return max((height - 1 + spans / 2) / spans, 1) * spans + 1
   }
 
-  private func emptyMessage(_ style: DisplayStyle) -> String {
+  private func emptyMessage(_ style: ViewStyle) -> String {
     let names = (title.map { [$0] } ?? series.map(\.name)).joined(separator: ", ")
     let subject = names.isEmpty ? "nothing to plot" : "\(names): nothing to plot"
     let count = series.reduce(0) { $0 + $1.values.count }
@@ -115,7 +115,7 @@ package struct LinePlot {
   // MARK: Drawing
 
   private func draw(
-    columns: Int, rows: Int, x: PlotAxis, y: PlotAxis, _ style: DisplayStyle
+    columns: Int, rows: Int, x: PlotAxis, y: PlotAxis, _ style: ViewStyle
   ) -> PlotCanvas {
     let dots = style.drawsUnicode && (series.count == 1 || style.color)
     var canvas = PlotCanvas(columns: columns, rows: rows, dots: dots)
@@ -142,7 +142,7 @@ package struct LinePlot {
     return canvas
   }
 
-  private func heading(_ style: DisplayStyle, margin: Int) -> [String] {
+  private func heading(_ style: ViewStyle, margin: Int) -> [String] {
     guard let title, !title.isEmpty else { return [] }
     let text = TextWidth.truncated(
       TextWidth.visible(title), to: style.columns - margin - 1, ellipsis: style.ellipsis)
@@ -150,7 +150,7 @@ package struct LinePlot {
   }
 
   private func body(
-    _ canvas: PlotCanvas, y: PlotAxis, margin: Int, _ style: DisplayStyle
+    _ canvas: PlotCanvas, y: PlotAxis, margin: Int, _ style: ViewStyle
   ) -> [String] {
     var labels: [Int: String] = [:]
     for (tick, label) in zip(y.ticks, y.labels) {
@@ -178,7 +178,7 @@ package struct LinePlot {
   }
 
   private func foot(
-    _ x: PlotAxis, columns: Int, margin: Int, _ style: DisplayStyle
+    _ x: PlotAxis, columns: Int, margin: Int, _ style: ViewStyle
   ) -> [String] {
     let unicode = style.drawsUnicode
     var rule = Array(repeating: unicode ? "─" : "-", count: columns)
@@ -204,7 +204,7 @@ package struct LinePlot {
 
   // MARK: Telling series apart
 
-  static func marks(_ style: DisplayStyle) -> [Character] {
+  static func marks(_ style: ViewStyle) -> [Character] {
     style.drawsUnicode ? ["•", "×", "+", "○", "▪", "△"] : ["*", "x", "o", "+", "#", "@"]
   }
 

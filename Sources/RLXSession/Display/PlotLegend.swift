@@ -1,7 +1,7 @@
 /// The lines under a plot: one for each series, with its last, least and greatest value.
 struct PlotLegend {
   let plot: LinePlot
-  let style: DisplayStyle
+  let style: ViewStyle
 
   func lines(margin: Int) -> [String] {
     let indent = String(repeating: " ", count: margin + 1)

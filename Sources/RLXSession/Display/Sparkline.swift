@@ -7,7 +7,7 @@ package enum Sparkline {
   ///
   /// Longer series show the mean of each stretch. A value that is not finite is a space (`?` in
   /// ASCII); a constant series stands in the middle; no values give an empty text.
-  package static func text(_ values: [Double], columns: Int, style: DisplayStyle) -> String {
+  package static func text(_ values: [Double], columns: Int, style: ViewStyle) -> String {
     let shown = stretches(values, count: max(columns, 1))
     let marks = style.drawsUnicode ? blocks : letters
     let finite = shown.filter(LinePlot.isDrawn)

@@ -59,10 +59,10 @@ extension TableView.Cell {
 struct TableLayout {
   let columns: [TableColumn]
   let widths: [Int]
-  let style: DisplayStyle
+  let style: ViewStyle
   private let gap: Int
 
-  init(columns: [TableColumn], style: DisplayStyle) {
+  init(columns: [TableColumn], style: ViewStyle) {
     gap = TableLayout.gap(columns, style)
     self.columns = Array(columns.prefix(TableLayout.fitting(columns, style)))
     self.style = style
@@ -70,18 +70,18 @@ struct TableLayout {
   }
 
   /// Spaces between columns: two, or one where that saves a column from being left out.
-  private static func gap(_ columns: [TableColumn], _ style: DisplayStyle) -> Int {
+  private static func gap(_ columns: [TableColumn], _ style: ViewStyle) -> Int {
     let least = columns.reduce(0) { $0 + $1.minimumWidth }
     return least + 2 * (columns.count - 1) <= style.columns ? 2 : 1
   }
 
   /// Names of the columns that do not fit, in order.
-  static func hidden(_ columns: [TableColumn], _ style: DisplayStyle) -> [String] {
+  static func hidden(_ columns: [TableColumn], _ style: ViewStyle) -> [String] {
     columns.dropFirst(fitting(columns, style)).map(\.name)
   }
 
   /// How many columns fit at their narrowest; at least one that is not the index.
-  private static func fitting(_ columns: [TableColumn], _ style: DisplayStyle) -> Int {
+  private static func fitting(_ columns: [TableColumn], _ style: ViewStyle) -> Int {
     let gap = gap(columns, style)
     var used = -gap
     var count = 0

@@ -38,11 +38,11 @@ package struct TableView {
     self.init(title: title, columns: columns, rowCount: rows.count) { rows[$0] }
   }
 
-  package func text(_ style: DisplayStyle) -> String {
+  package func text(_ style: ViewStyle) -> String {
     lines(style).joined(separator: "\n")
   }
 
-  package func lines(_ style: DisplayStyle) -> [String] {
+  package func lines(_ style: ViewStyle) -> [String] {
     let shown = shownRows(style)
     let columns = shownColumns(shown)
     let heading = title.map { Wrap.lines($0, columns: style.columns) } ?? []
@@ -55,7 +55,7 @@ package struct TableView {
   }
 
   /// Indices of the rows shown: all, or as many from the beginning as from the end.
-  private func shownRows(_ style: DisplayStyle) -> [Int] {
+  private func shownRows(_ style: ViewStyle) -> [Int] {
     guard rowCount > rowLimit, !style.full else { return Array(0..<max(rowCount, 0)) }
     let head = (rowLimit + 1) / 2
     return Array(0..<head) + Array((rowCount - (rowLimit - head))..<rowCount)
@@ -79,8 +79,7 @@ package struct TableView {
     return result
   }
 
-  private func records(_ columns: [TableColumn], _ shown: [Int], _ style: DisplayStyle) -> [String]
-  {
+  private func records(_ columns: [TableColumn], _ shown: [Int], _ style: ViewStyle) -> [String] {
     var lines: [String] = []
     for row in shown.indices {
       if row > 0 { lines.append("") }
@@ -93,7 +92,7 @@ package struct TableView {
   }
 
   private func footer(
-    _ shown: [Int], hidden: [String], _ style: DisplayStyle
+    _ shown: [Int], hidden: [String], _ style: ViewStyle
   ) -> [String] {
     var facts: [String] = []
     if rowCount == 0 { facts.append("no rows") }

@@ -23,11 +23,11 @@ package struct TensorView {
     self.init(shape: shape, note: note) { values[$0] }
   }
 
-  package func text(_ style: DisplayStyle) -> String {
+  package func text(_ style: ViewStyle) -> String {
     lines(style).joined(separator: "\n")
   }
 
-  package func lines(_ style: DisplayStyle) -> [String] {
+  package func lines(_ style: ViewStyle) -> [String] {
     let ending = note.map { ", \($0)" } ?? ""
     if shape.isEmpty {
       let line = "tensor " + NumberText.significant(Double(element(0)), digits: 6) + ending
@@ -43,7 +43,7 @@ package struct TensorView {
   private var count: Int { shape.reduce(1, *) }
 
   /// The elements, with as many at each edge of an axis as fit the line.
-  private func body(_ style: DisplayStyle) -> [String] {
+  private func body(_ style: ViewStyle) -> [String] {
     if style.full || count <= TensorView.wholeCount {
       let lines = rows(edge: nil, style)
       if style.full || shape.count == 1 || fits(lines, style) { return wrapped(lines, style) }
@@ -55,11 +55,11 @@ package struct TensorView {
     return wrapped(rows(edge: 1, style), style)
   }
 
-  private func fits(_ lines: [String], _ style: DisplayStyle) -> Bool {
+  private func fits(_ lines: [String], _ style: ViewStyle) -> Bool {
     lines.allSatisfy { TextWidth.of($0) <= style.columns }
   }
 
-  private func wrapped(_ lines: [String], _ style: DisplayStyle) -> [String] {
+  private func wrapped(_ lines: [String], _ style: ViewStyle) -> [String] {
     guard !fits(lines, style) else { return lines }
     let indent = min(shape.count, style.columns / 2)
     let margin = String(repeating: " ", count: indent)
@@ -95,7 +95,7 @@ package struct TensorView {
     return Array(0..<edge) + [nil] + Array((size - edge)..<size)
   }
 
-  private func rows(edge: Int?, _ style: DisplayStyle) -> [String] {
+  private func rows(edge: Int?, _ style: ViewStyle) -> [String] {
     var offsets: [Int] = []
     collect(axis: 0, base: 0, edge: edge, into: &offsets)
     let texts = TensorView.texts(offsets.map { Double(element($0)) })
@@ -121,7 +121,7 @@ package struct TensorView {
   }
 
   private func append(
-    axis: Int, edge: Int?, _ style: DisplayStyle, _ next: inout IndexingIterator<[String]>,
+    axis: Int, edge: Int?, _ style: ViewStyle, _ next: inout IndexingIterator<[String]>,
     width: Int, line: inout String, lines: inout [String]
   ) {
     line += "["

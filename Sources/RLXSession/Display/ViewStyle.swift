@@ -1,5 +1,5 @@
 /// How values are turned into text: the room there is and what the reader's terminal can show.
-package struct DisplayStyle: Equatable, Sendable {
+package struct ViewStyle: Equatable, Sendable {
   /// Columns of a line. No view writes a longer line; at least `minimumWidth` is assumed.
   package var width: Int
   /// Whether escape sequences for colour may be written.
@@ -25,7 +25,7 @@ package struct DisplayStyle: Equatable, Sendable {
   }
 
   /// The columns that views lay out for.
-  var columns: Int { max(width, DisplayStyle.minimumWidth) }
+  var columns: Int { max(width, ViewStyle.minimumWidth) }
   /// Whether layout may use characters outside ASCII.
   var drawsUnicode: Bool { unicode && !plain }
   /// The mark for what was left out within a line.
@@ -46,7 +46,7 @@ package enum Ink: String, Sendable {
   case cyan = "36"
 }
 
-extension DisplayStyle {
+extension ViewStyle {
   /// `text` in `ink`, or `text` itself where colour is off. Takes no columns.
   package func paint(_ text: String, _ ink: Ink?) -> String {
     guard color, let ink, !text.isEmpty else { return text }
