@@ -132,12 +132,6 @@ package final class DPO {
       trainer: Settings.trainer, what: "preference pairs",
       remedy: "label some comparisons; ties and skips teach nothing")
   }
-
-  /// Puts back what a snapshot recorded of the parts that are not tensors.
-  func restore(tokensSeen: Int, log: TrainLog) {
-    self.tokensSeen = tokensSeen
-    self.log = log
-  }
 }
 
 extension DPO {

@@ -25,7 +25,4 @@ package struct KLController: Equatable, Sendable {
     let error = min(max(kl / target - 1, -0.2), 0.2)
     value *= max(0, 1 + error * Double(count) / horizon)
   }
-
-  /// Puts back a value kept earlier.
-  package mutating func restore(_ value: Double) { self.value = value }
 }

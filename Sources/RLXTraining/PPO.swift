@@ -199,13 +199,6 @@ package final class PPO {
   private func lengths(_ a: String, _ m: Int, _ b: String, _ n: Int) -> TrainingError {
     .lengths(trainer: Settings.trainer, first: a, firstCount: m, second: b, secondCount: n)
   }
-
-  /// Puts back what `state` recorded of the parts that are not tensors.
-  func restore(klCoef: Double, moments: RunningMoments, log: TrainLog) {
-    klController.restore(klCoef)
-    scoreMoments = moments
-    self.log = log
-  }
 }
 
 extension PPO.Settings {

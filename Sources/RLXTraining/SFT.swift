@@ -87,7 +87,7 @@ package final class SFT {
   /// Prompt and completion, with the model's end token behind if that is wanted and missing.
   func tokens(_ example: Example) -> [Int32] {
     let all = example.prompt + example.completion
-    guard settings.appendEos, let end = model.stopTokens.first ?? model.tokenizer.eos,
+    guard settings.appendEos, let end = model.tokenizer.eos ?? model.stopTokens.first,
       all.last != end
     else { return all }
     return all + [end]
@@ -97,12 +97,6 @@ package final class SFT {
     .nothing(
       trainer: Settings.trainer, what: "examples",
       remedy: "Dataset([{prompt: \"…\", completion: \"…\"}])")
-  }
-
-  /// Puts back what a snapshot recorded of the parts that are not tensors.
-  func restore(tokensSeen: Int, log: TrainLog) {
-    self.tokensSeen = tokensSeen
-    self.log = log
   }
 }
 

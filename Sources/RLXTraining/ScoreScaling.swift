@@ -9,13 +9,6 @@ package struct RunningMoments: Equatable, Sendable {
 
   package init() {}
 
-  package init(mean: Double, variance: Double, deviation: Double, count: Double) {
-    self.mean = mean
-    self.variance = variance
-    self.deviation = deviation
-    self.count = count
-  }
-
   /// Takes note of a batch of scores.
   package mutating func update(_ scores: [Double]) {
     guard !scores.isEmpty else { return }

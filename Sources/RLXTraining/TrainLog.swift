@@ -11,11 +11,6 @@ package struct TrainLog {
 
   package mutating func append(_ metrics: Metrics) { entries.append(metrics) }
 
-  /// Leaves the first `count` entries, as undo needs.
-  package mutating func truncate(to count: Int) {
-    entries.removeLast(max(0, entries.count - max(0, count)))
-  }
-
   /// The names found in any entry, in the order they first came.
   package var names: [String] {
     var seen: Set<String> = []

@@ -12,12 +12,6 @@ package struct Passes: Equatable, Sendable {
 
   package init() {}
 
-  package init(order: [Int], position: Int, pass: Int) {
-    self.order = order
-    self.position = position
-    self.pass = pass
-  }
-
   /// The next `size` rows of the pass, fewer at its end; a new pass begins where one has ended.
   package mutating func next(_ size: Int, of n: Int, draws: inout TrainerDraws) -> [Int] {
     if order.count != n || position >= n {
