@@ -17,33 +17,34 @@ struct ResponsePass {
 
   /// Runs the model; throws for an empty prompt, too long a row or a token outside the vocabulary.
   init(
-    _ model: LanguageModel, _ pairs: [(prompt: [Int32], response: [Int32])], recording: Bool
+    _ model: LanguageModel, _ pairs: [TokenPair], recording: Bool
   ) throws {
     let rows = try model.forward(pairs, recording: recording)
     hidden = rows.hidden
-    logits = model.family.head(rows.hidden, recording: recording)
-    targets = pairs.flatMap(\.response)
-    offsets = packedOffsets(pairs.map(\.response.count))
+    targets = rows.targets
+    offsets = rows.offsets
+    logits =
+      rows.targets.isEmpty
+      ? .zeros([0, model.config.vocabulary])
+      : model.family.head(rows.hidden, recording: recording)
   }
 
   /// Log-probabilities [R] of the response tokens, in nats.
   func logProbs(temperature: Double) -> Tensor {
-    logits.tokenLogProbs(targets, temperature: Float(temperature))
+    targets.isEmpty
+      ? .zeros([0])
+      : logits.tokenLogProbs(targets, temperature: Float(temperature))
   }
 
   /// The share of tokens that were the likeliest, in 0…1; 0 of none.
   var accuracy: Double {
+    guard !targets.isEmpty else { return 0 }
     let hits = zip(logits.argmaxRows(), targets).filter { $0 == $1 }
-    return targets.isEmpty ? 0 : Double(hits.count) / Double(targets.count)
+    return Double(hits.count) / Double(targets.count)
   }
 
   /// The mean entropy of the token distributions, in nats; 0 of none.
   var entropy: Double { targets.isEmpty ? 0 : mean(logits.detached().tokenEntropy().array) }
-}
-
-/// Where each row of a packed batch begins, and where the last ends: [B + 1], first 0.
-func packedOffsets(_ counts: [Int]) -> [Int32] {
-  counts.reduce(into: [0]) { offsets, count in offsets.append((offsets.last ?? 0) + Int32(count)) }
 }
 
 /// The sum [B] of each row's values [R], with gradients; 0 of an empty row.

@@ -11,7 +11,7 @@ extension PPO {
 
   /// Some passes over the batch in shuffled mini-batches; one optimizer step each, or one in
   /// gradient_accumulation_steps. Leaves the last pass's ratios in the batch.
-  func optimize(_ batch: PPOBatch, report: Report) throws -> UpdatePasses {
+  func optimize(_ batch: PPOBatch, orders: [[Int]]?, report: Report) throws -> UpdatePasses {
     var passes = UpdatePasses()
     var ratio = [Float](repeating: 1, count: batch.tokenCount)
     var clipped = [Float](repeating: 0, count: batch.tokenCount)
@@ -19,8 +19,8 @@ extension PPO {
     let groupSize = size * settings.gradientAccumulationSteps
     let total = settings.ppoEpochs * ((batch.count + groupSize - 1) / groupSize)
     var done = 0
-    for _ in 0..<settings.ppoEpochs where batch.tokenCount > 0 {
-      let order = draws.next(.shuffle).permutation(batch.count)
+    for epoch in 0..<settings.ppoEpochs where batch.tokenCount > 0 {
+      let order = orders?[epoch] ?? draws.next(.shuffle).permutation(batch.count)
       for group in chunks(order, of: groupSize) {
         let parts = chunks(group, of: size).map { MiniBatch(batch, rows: $0) }
           .filter { !$0.positions.isEmpty }
@@ -83,7 +83,7 @@ extension PPO {
 
 /// Some rows of a batch, packed anew.
 struct MiniBatch {
-  let pairs: [(prompt: [Int32], response: [Int32])]
+  let pairs: [TokenPair]
   /// Where each token stands in the whole batch.
   let positions: [Int]
   let logProbs: Tensor

@@ -36,10 +36,10 @@ package final class PPO {
     try settings.check()
     var draws = draws
     let head = ValueHead(
-      width: policy.family.config.hiddenSize, kind: .torchLinear, draw: draws.next(.initial))
+      width: policy.config.width, kind: .torchLinear, draw: draws.next(.initial))
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
-      extra: [head.weight, head.bias], settings: settings.optimizer)
+      head: ("v_head", head), settings: settings.optimizer)
     if let reference {
       self.reference = reference
     } else {
@@ -80,7 +80,8 @@ package final class PPO {
         promptTokens: pair.0, responseTokens: pair.1)
     }
     try requirePrompts(samples.map { Prompt(text: $0.prompt, tokens: $0.promptTokens) })
-    return try measure(samples, finishes: [Finish?](repeating: nil, count: samples.count))
+    return try measure(
+      samples, finishes: [Completion.Finish?](repeating: nil, count: samples.count))
   }
 
   /// Stage 2: the reward's scores, or those given; then scaling and clipping if asked for.
@@ -127,10 +128,14 @@ package final class PPO {
   }
 
   /// Stage 4: the optimizer steps, the KL controller, and an entry in the log.
+  ///
+  /// `orders` are the orders of the rows, one a pass, where they are not to be drawn.
   @discardableResult
-  package func update(_ batch: PPOBatch, report: Report = silent) throws -> PPOStep {
+  package func update(
+    _ batch: PPOBatch, orders: [[Int]]? = nil, report: Report = silent
+  ) throws -> PPOStep {
     try batch.require(.advantaged, for: "update")
-    let passes = try optimize(batch, report: report)
+    let passes = try optimize(batch, orders: orders, report: report)
     let step = PPOStep(batch, passes: passes, learningRate: settings.optimizer.learningRate)
     klController.update(kl: step.kl, count: batch.count)
     log.append(step.metrics)
@@ -178,7 +183,7 @@ package final class PPO {
     return try update(batch, report: report)
   }
 
-  private func measure(_ samples: [Sample], finishes: [Finish?]) throws -> PPOBatch {
+  private func measure(_ samples: [Sample], finishes: [Completion.Finish?]) throws -> PPOBatch {
     let batch = try measured(
       samples, finishes: finishes, policy: policy, reference: reference, valueHead: valueHead,
       settings: settings)

@@ -16,7 +16,7 @@ package final class PPOBatch {
 
   package let samples: [Sample]
   /// Why each answer ended; nil for answers that were given rather than generated.
-  package let finishes: [Finish?]
+  package let finishes: [Completion.Finish?]
   /// [B + 1], first 0.
   package let offsets: [Int32]
   /// Log-probabilities [R] of the response tokens under policy and reference, in nats.
@@ -45,7 +45,7 @@ package final class PPOBatch {
   package internal(set) var clipped: Tensor?
 
   init(
-    samples: [Sample], finishes: [Finish?], offsets: [Int32], logProbs: Tensor,
+    samples: [Sample], finishes: [Completion.Finish?], offsets: [Int32], logProbs: Tensor,
     refLogProbs: Tensor, kl: Tensor, values: Tensor
   ) {
     self.samples = samples

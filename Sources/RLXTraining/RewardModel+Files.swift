@@ -10,28 +10,17 @@ extension RewardModel {
   package func save(folder: String) throws {
     try model.save(folder: folder)
     try Checkpoint.write(
-      tensors: [("score.weight", head.weight.value), ("score.bias", head.bias.value)],
-      metadata: [("format", "pt")], to: folder + "/" + Self.headFile)
+      [("score.weight", head.weight.value), ("score.bias", head.bias.value)],
+      to: folder + "/" + Self.headFile)
   }
 
   /// A reward model saved by `save`.
   package static func load(folder: String, draws: TrainerDraws) throws -> RewardModel {
     let model = try LanguageModel.load(folder: folder)
-    let file = try Checkpoint.read(folder + "/" + headFile)
-    let weight = try file.tensor(named: "score.weight")
-    let bias = try file.tensor(named: "score.bias")
-    let width = model.family.config.hiddenSize
-    guard weight.shape == [1, width], bias.shape == [1] else {
-      throw TrainingError.head(
-        folder: folder + "/" + headFile,
-        found: "score.weight \(weight.shape), score.bias \(bias.shape)",
-        wanted: "score.weight [1, \(width)], score.bias [1]")
-    }
-    let head = ValueHead(
-      width: width, kind: .torchLinear,
-      draw: Draw(seed: 0, call: 0, count: 0, purpose: .initial))
-    head.weight.value = weight
-    head.bias.value = bias
-    return RewardModel(model: model, head: head, draws: draws)
+    let file = try Checkpoint(folder + "/" + headFile)
+    let weight = try file.tensor(named: "score.weight", shape: [1, model.config.width])
+    let bias = try file.tensor(named: "score.bias", shape: [1])
+    return RewardModel(
+      model: model, head: ValueHead(weight: weight, bias: bias), draws: draws)
   }
 }

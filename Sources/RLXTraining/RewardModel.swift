@@ -23,7 +23,7 @@ package final class RewardModel: Reward {
   /// A reward model with the weights of `model` and a fresh head.
   package init(from model: LanguageModel, draws: TrainerDraws) {
     var draws = draws
-    let width = model.family.config.hiddenSize
+    let width = model.config.width
     let deviation = 1 / Float(width + 1).squareRoot()
     head = ValueHead(width: width, kind: .normal(deviation), draw: draws.next(.initial))
     self.model = model.copy()
@@ -132,8 +132,8 @@ package final class RewardModel: Reward {
     if let row = sequences.firstIndex(where: \.isEmpty) {
       throw TrainingError.emptyRow(trainer: Settings.trainer, what: "sequence", row: row)
     }
+    for sequence in sequences { try model.check(sequence, "prompt and response") }
     let batch = PackedBatch(sequences)
-    try model.check(batch)
     let last = batch.offsets.dropFirst().map { Int($0) - 1 }
     let hidden = model.family.hidden(batch, recording: recording).rows(last)
     return head(hidden, recording: recording)
@@ -152,7 +152,7 @@ package final class RewardModel: Reward {
     }
     let fresh = try Stepper(
       trainer: Settings.trainer, model: model.name, parameters: model.parameters,
-      extra: [head.weight, head.bias], settings: settings.optimizer)
+      head: ("score", head), settings: settings.optimizer)
     stepper = fresh
     return fresh
   }

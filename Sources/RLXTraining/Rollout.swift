@@ -15,14 +15,9 @@ package struct Prompt: Equatable, Sendable {
 extension PPO.Settings {
   /// How answers are sampled.
   var generation: GenerationSettings {
-    var result = GenerationSettings()
-    result.maxTokens = maxTokens
-    result.minTokens = minTokens
-    result.temperature = Float(temperature)
-    result.topK = topK
-    result.topP = Float(topP)
-    result.stop = stop
-    return result
+    GenerationSettings(
+      maxTokens: maxTokens, minTokens: minTokens, temperature: Float(temperature), topK: topK,
+      topP: Float(topP), stop: stop)
   }
 }
 
@@ -30,7 +25,7 @@ extension PPO.Settings {
 func sampleAnswers(
   _ model: LanguageModel, _ prompts: [Prompt], settings: GenerationSettings, draw: Draw,
   report: Report
-) throws -> (samples: [Sample], finishes: [Finish?]) {
+) throws -> (samples: [Sample], finishes: [Completion.Finish?]) {
   let completions = try model.generate(prompts.map(\.tokens), settings, draw: draw) { progress in
     try report(TrainProgress(phase: "generate", done: progress.done, total: progress.total))
   }
@@ -45,7 +40,8 @@ func sampleAnswers(
 /// The log-probabilities of given answers under policy and reference, the KL term and the values:
 /// all that PPO needs to know before an update, from one forward pass of each model.
 func measured(
-  _ samples: [Sample], finishes: [Finish?], policy: LanguageModel, reference: LanguageModel,
+  _ samples: [Sample], finishes: [Completion.Finish?], policy: LanguageModel,
+  reference: LanguageModel,
   valueHead: ValueHead, settings: PPO.Settings
 ) throws -> PPOBatch {
   let pairs = samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
@@ -55,11 +51,12 @@ func measured(
   let logProbs = ours.logProbs(temperature: temperature)
   let refLogProbs = theirs.logProbs(temperature: temperature)
   let kl =
-    settings.klPenalty == .full
+    settings.klPenalty == .full && !ours.targets.isEmpty
     ? fullKL(ours.logits, theirs.logits, temperature: temperature)
     : Tensor(
       settings.klPenalty.perToken(logProbs.array, refLogProbs.array), [ours.targets.count])
   return PPOBatch(
     samples: samples, finishes: finishes, offsets: ours.offsets, logProbs: logProbs,
-    refLogProbs: refLogProbs, kl: kl, values: valueHead(ours.hidden, recording: false))
+    refLogProbs: refLogProbs, kl: kl,
+    values: ours.targets.isEmpty ? .zeros([0]) : valueHead(ours.hidden, recording: false))
 }

@@ -1,3 +1,4 @@
+import RLXModels
 import RLXTensor
 
 /// Seeded passes over `n` rows: each pass visits every row once, in an order of its own.
@@ -38,21 +39,25 @@ package struct Passes: Equatable, Sendable {
 package final class Stepper {
   let trainer: String
   let parameters: [Parameter]
+  /// Their names: those of the model, and the head's with its own in front.
+  let names: [String]
   package let optimizer: AdamW
   /// Of these only what `continues` compares was built into the optimizer.
   var settings: OptimizerSettings
 
-  /// Throws `frozen` if no parameter of the model may change. `extra` are those of heads.
+  /// Throws `frozen` if no parameter of the model may change. `head` is trained with it.
   init(
-    trainer: String, model: String, parameters: [Parameter], extra: [Parameter] = [],
-    settings: OptimizerSettings
+    trainer: String, model: String, parameters: [Parameter],
+    head: (name: String, head: ValueHead)? = nil, settings: OptimizerSettings
   ) throws(TrainingError) {
     let free = parameters.filter { !$0.isFrozen }
     guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
     self.trainer = trainer
-    self.parameters = free + extra
+    self.parameters = free + (head?.head.parameters ?? [])
+    names =
+      free.map(\.name) + (head.map { [$0.name + ".weight", $0.name + ".bias"] } ?? [])
     self.settings = settings
-    optimizer = AdamW(free + extra, settings.adamW)
+    optimizer = AdamW(self.parameters, settings.adamW)
   }
 
   /// Whether the optimizer made for the present settings serves these too: the learning rate, its
@@ -99,11 +104,12 @@ package final class Stepper {
     let limit = settings.maxGradNorm.map { Float($0) } ?? .infinity
     let norm = clipGradients(parameters, maxNorm: limit)
     guard norm.isFinite else {
-      let bad = parameters.first { parameter in
+      let bad = parameters.firstIndex { parameter in
         parameter.gradient?.array.contains { !$0.isFinite } ?? false
       }
       throw .notFinite(
-        trainer: trainer, tensor: "gradient of \(bad?.name ?? "all parameters")", step: steps + 1,
+        trainer: trainer, tensor: "gradient of \(bad.map { names[$0] } ?? "all parameters")",
+        step: steps + 1,
         found: "\(norm)")
     }
     optimizer.step(learningRate: Float(learningRate))

@@ -42,7 +42,8 @@ extension DPO: StatefulTrainer {
 extension RewardModel: StatefulTrainer {
   package var stateTensors: [(name: String, tensor: Tensor)] {
     stepper?.stateTensors
-      ?? (model.parameters + [head.weight, head.bias]).map { ($0.name, $0.value) }
+      ?? model.parameters.map { ($0.name, $0.value) }
+      + [("score.weight", head.weight.value), ("score.bias", head.bias.value)]
   }
 
   package var stateNumbers: Metrics {
@@ -53,7 +54,6 @@ extension RewardModel: StatefulTrainer {
 
 extension Stepper {
   var stateTensors: [(name: String, tensor: Tensor)] {
-    let names = parameters.map(\.name)
     return zip(names, parameters).map { ($0, $1.value) }
       + zip(names, optimizer.firstMoments).map { ("m/" + $0, $1) }
       + zip(names, optimizer.secondMoments).map { ("v/" + $0, $1) }

@@ -12,7 +12,6 @@ extension TrainingError {
     case .emptyRow(let trainer, let what, let row): "\(trainer): \(what) \(row)"
     case .stage(let called, _, _): "PPO.\(called)"
     case .noReward: "PPO.score"
-    case .head(let folder, _, _): folder
     }
   }
 
@@ -31,7 +30,6 @@ extension TrainingError {
     case .emptyRow: "no tokens"
     case .stage(_, let found, _): "a batch that is \(found.words)"
     case .noReward: "a PPO trainer made without a reward"
-    case .head(_, let found, _): found
     }
   }
 
@@ -49,7 +47,6 @@ extension TrainingError {
     case .emptyRow: "at least one token"
     case .stage(_, _, let wanted): "one that is \(wanted.words)"
     case .noReward: "a reward model or a function of prompt and response"
-    case .head(_, _, let wanted): wanted
     }
   }
 
@@ -68,7 +65,7 @@ extension TrainingError {
       found < wanted ? "ppo.\(wanted.call)(batch) first" : "ppo.rollout(prompts) for a new batch"
     case .noReward:
       "PPO(policy, reward: fn(prompt, response) => …), or ppo.step(queries, responses, scores)"
-    case .setting, .conflict, .lengths, .emptyRow, .head: nil
+    case .setting, .conflict, .lengths, .emptyRow: nil
     }
   }
 }

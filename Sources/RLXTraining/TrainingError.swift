@@ -22,6 +22,4 @@ package enum TrainingError: Error, Equatable {
   case stage(called: String, found: PPOBatch.Stage, wanted: PPOBatch.Stage)
   /// PPO was asked to score answers, but has no reward.
   case noReward
-  /// A file of a saved reward model that does not fit it.
-  case head(folder: String, found: String, wanted: String)
 }

@@ -190,6 +190,8 @@ def variants():
 
 
 def main():
+    weight, bias = head(21, bias=0.3)
+    write_tensors("value-head.safetensors", dict(weight=weight, bias=bias))
     order = orders(4, 2, 4)
     ours = trl(settings(), batches(empty=False), order)
     same, exact = in_torch(batches(empty=False), order), in_torch(batches(empty=False), order, torch.float64)
