@@ -27,7 +27,9 @@ package struct Checkpoint {
   package init(_ path: String) throws(ModelError) {
     self.path = path
     file = try MappedFile(path)
-    let header = try CheckpointHeader(file.bytes, path: path)
+    let header = try file.withBytes { bytes throws(ModelError) in
+      try CheckpointHeader(bytes, path: path)
+    }
     entries = header.entries
     metadata = header.metadata
     dataStart = header.dataStart
@@ -46,8 +48,9 @@ package struct Checkpoint {
       throw .unsupportedFormat(tensor: name, file: path, found: entry.format)
     }
     let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
-    return Tensor.reading(
-      UnsafeRawBufferPointer(rebasing: file.bytes[range]), as: format, entry.shape)
+    return file.withBytes { bytes in
+      Tensor.reading(UnsafeRawBufferPointer(rebasing: bytes[range]), as: format, entry.shape)
+    }
   }
 
   /// The same, for a tensor that must have a certain shape.

@@ -6,7 +6,7 @@ import Glibc
 /// whole.
 final class MappedFile {
   let path: String
-  let bytes: UnsafeRawBufferPointer
+  private let bytes: UnsafeRawBufferPointer
 
   init(_ path: String) throws(ModelError) {
     self.path = path
@@ -40,10 +40,18 @@ final class MappedFile {
     }
   }
 
+  /// The bytes, which must not leave `body`: they go when this object goes.
+  func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
+  }
+
   /// The bytes of a file, nil if there is none.
   static func contents(ifPresent path: String) throws(ModelError) -> [UInt8]? {
     do {
-      return Array(try MappedFile(path).bytes)
+      return try MappedFile(path).withBytes { Array($0) }
     } catch {
       if error.isMissingFile { return nil }
       throw error

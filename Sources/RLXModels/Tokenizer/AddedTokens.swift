@@ -24,16 +24,23 @@ struct AddedTokens: Sendable {
   private let raw: Matcher
   private let normalized: Matcher
   private let specialIDs: Set<Int32>
+  /// What the marks that are looked for after the normalizer decode to: their normalized form.
+  private let normalizedForms: [Int32: [UInt8]]
 
   init(_ tokens: [Token], normalizer: Normalizer?) {
     self.tokens = tokens
+    let late = tokens.filter(\.isNormalized).map { token in
+      (token: token, pattern: normalizer?.apply(token.content[...]) ?? token.content)
+    }
     raw = Matcher(tokens.filter { !$0.isNormalized }.map { ($0, $0.content) })
-    normalized = Matcher(
-      tokens.filter(\.isNormalized).map { token in
-        (token, normalizer?.apply(token.content[...]) ?? token.content)
-      })
+    normalized = Matcher(late)
     specialIDs = Set(tokens.filter(\.isSpecial).map(\.id))
+    normalizedForms = Dictionary(
+      late.map { ($0.token.id, $0.pattern) }, uniquingKeysWith: { _, last in last })
   }
+
+  /// The bytes of a mark that is looked for after the normalizer, nil for any other id.
+  func normalizedForm(of id: Int32) -> [UInt8]? { normalizedForms[id] }
 
   func isSpecial(_ id: Int32) -> Bool { specialIDs.contains(id) }
 

@@ -111,7 +111,7 @@ package final class Tokenizer: Sendable {
   func decode(bytes ids: some Sequence<Int32>, skipSpecial: Bool = false) -> [UInt8] {
     let tokens = ids.compactMap { id -> [UInt8]? in
       if skipSpecial && added.isSpecial(id) { return nil }
-      return model.vocabulary.bytes(of: id).map { Array($0) }
+      return added.normalizedForm(of: id) ?? model.vocabulary.bytes(of: id).map { Array($0) }
     }
     return decoder?.decode(tokens) ?? Array(tokens.joined(separator: [UInt8(ascii: " ")]))
   }
