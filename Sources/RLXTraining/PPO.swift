@@ -11,7 +11,8 @@ import RLXTensor
 /// (profile `trl011`). Departures, all deliberate: rows are packed, so no number ever sees padding;
 /// the value head has no dropout (TRL's is off in effect, its forward pass being in eval mode);
 /// log-probabilities are taken at the sampling temperature (TRL: 1, the default here); the last
-/// mini-batch may be smaller; an answer without tokens takes part in the means over answers and in
+/// mini-batch may be smaller; whitened rewards stay where there are tokens (TRL's mean, added back
+/// everywhere, leaks from padding into the advantages of shorter answers); an answer without tokens takes part in the means over answers and in
 /// nothing else; deviations of a single number are 0 instead of NaN.
 package final class PPO {
   package let policy: LanguageModel
@@ -121,7 +122,7 @@ package final class PPO {
       gamma: Float(settings.gamma), lambda: Float(settings.lam))
     batch.klCoef = klController.value
     batch.nonScoreRewards = Tensor(nonScore, shape)
-    batch.rewards = Tensor(used, shape)
+    batch.rewards = Tensor(rewards, shape)
     batch.advantages = Tensor(whiten(advantages), shape)
     batch.returns = Tensor(returns, shape)
     batch.stage = .advantaged

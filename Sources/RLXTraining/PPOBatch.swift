@@ -34,7 +34,7 @@ package final class PPOBatch {
   package internal(set) var scores: [Double]?
   /// β when the rewards were computed.
   package internal(set) var klCoef: Double?
-  /// −β·KL [R], and the same with the score added at each answer's last token.
+  /// −β·KL [R], and the same with the score added at each answer's last token; before whitening.
   package internal(set) var nonScoreRewards: Tensor?
   package internal(set) var rewards: Tensor?
   /// Whitened advantages and unwhitened returns [R].

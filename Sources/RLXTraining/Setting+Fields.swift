@@ -1,7 +1,7 @@
 // Makers of table entries, one for each type a settings struct keeps.
 
 extension Setting {
-  package typealias Path<Field> = WritableKeyPath<Root, Field> & Sendable
+  typealias Path<Field> = any WritableKeyPath<Root, Field> & Sendable
 
   static func number(
     _ name: String, _ path: Path<Double>, _ range: SettingRange, aliases: [String] = [],

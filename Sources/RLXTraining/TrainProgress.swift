@@ -24,8 +24,8 @@ package struct TrainProgress {
 /// step left it.
 package typealias Report = (TrainProgress) throws -> Void
 
-/// A number handed to a report that nobody reads.
-package let silent: Report = { _ in }
+/// The report of those who want none.
+package func silent(_ progress: TrainProgress) {}
 
 /// Something a person should know of that is no error. Trainers never print: results carry these.
 package enum TrainWarning: Equatable, Sendable {

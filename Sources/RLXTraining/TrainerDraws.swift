@@ -16,7 +16,7 @@ package struct TrainerDraws: Equatable, Sendable {
   }
 
   /// The next draw, for one purpose; every row and position of it is a number of its own.
-  package mutating func next(_ purpose: Purpose) -> Draw {
+  package mutating func next(_ purpose: Draw.Purpose) -> Draw {
     defer { count += 1 }
     return Draw(seed: seed, call: call, count: count, purpose: purpose)
   }

@@ -1,3 +1,4 @@
+import RLXModels
 import RLXTensor
 
 /// A trainer whose whole state can be told, in an order that never changes: what a digest covers.

@@ -25,7 +25,8 @@ import Testing
   @Test func withLambdaZeroAdvantagesAreTheTemporalDifferences() {
     let found = generalizedAdvantages(
       rewards: [1, 2, 4], values: [3, 5, 9], offsets: [0, 3], gamma: 0.5, lambda: 0)
-    #expect(found.advantages == [1 + 2.5 - 3, 2 + 4.5 - 5, 4 - 9])
+    // 1 + 2.5 − 3, 2 + 4.5 − 5, 4 − 9
+    #expect(found.advantages == [0.5, 1.5, -5])
   }
 
   @Test(arguments: [(Float(1), Float(0.9025)), (0, 0)])
