@@ -44,7 +44,8 @@ import Testing
   func agreesWithHuggingFace(configuration: String) throws {
     let folder = Repository.golden("tokenizer/" + configuration)
     try compare(
-      Tokenizer.load(folder: folder.path), Reference(folder.appendingPathComponent("reference.json")))
+      Tokenizer.load(folder: folder.path),
+      Reference(folder.appendingPathComponent("reference.json")))
   }
 
   @Test func agreesWithHuggingFaceOnAPublishedTokenizer() throws {
@@ -53,7 +54,8 @@ import Testing
       return
     }
     try compare(
-      Tokenizer.load(folder: folder.path), Reference(Repository.golden("tokenizer/stories260K.json")))
+      Tokenizer.load(folder: folder.path),
+      Reference(Repository.golden("tokenizer/stories260K.json")))
   }
 
   private func compare(_ tokenizer: Tokenizer, _ reference: Reference) throws {

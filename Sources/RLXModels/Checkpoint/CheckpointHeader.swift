@@ -96,18 +96,21 @@ struct CheckpointHeader {
   ) throws(ModelError) -> Checkpoint.Entry {
     guard let format = try fields.string("dtype") else { throw fields.missing("dtype") }
     guard let width = sizes[format] else {
-      throw fields.wrong("dtype", .string(format), wanted: "a format of safetensors, such as \"F32\"")
+      throw fields.wrong(
+        "dtype", .string(format), wanted: "a format of safetensors, such as \"F32\"")
     }
     let shape = try numbers("shape", fields)
     let offsets = try numbers("data_offsets", fields)
     guard offsets.count == 2, offsets[0] <= offsets[1] else {
-      throw fields.wrong("data_offsets", .array(offsets.map { .int($0) }), wanted: "a begin and an end")
+      throw fields.wrong(
+        "data_offsets", .array(offsets.map { .int($0) }), wanted: "a begin and an end")
     }
     var size = width
     for dimension in shape {
       let (product, overflows) = size.multipliedReportingOverflow(by: dimension)
       guard !overflows else {
-        throw fields.wrong("shape", .array(shape.map { .int($0) }), wanted: "a shape that fits a file")
+        throw fields.wrong(
+          "shape", .array(shape.map { .int($0) }), wanted: "a shape that fits a file")
       }
       size = product
     }

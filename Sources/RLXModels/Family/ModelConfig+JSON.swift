@@ -151,5 +151,7 @@ extension ModelConfig {
   }
 
   /// The shortest decimal that reads back as this float32: 1e-05, not 9.999999747378752e-06.
-  private static func shortest(_ value: Float) -> JSON { .double(Double("\(value)") ?? Double(value)) }
+  private static func shortest(_ value: Float) -> JSON {
+    .double(Double("\(value)") ?? Double(value))
+  }
 }

@@ -45,7 +45,9 @@ enum ByteText {
     var at = text.endIndex
     while at > text.startIndex {
       at -= 1
-      if text[at] & 0xC0 != 0x80 { return String(decoding: text[at...], as: UTF8.self).unicodeScalars.first }
+      if text[at] & 0xC0 != 0x80 {
+        return String(decoding: text[at...], as: UTF8.self).unicodeScalars.first
+      }
     }
     return nil
   }

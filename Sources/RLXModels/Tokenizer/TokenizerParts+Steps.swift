@@ -138,7 +138,8 @@ extension BytePairEncoder {
         let result = vocabulary.id(of: left + right)
       else {
         throw fields.wrong(
-          "merges[\(rank)]", entry, wanted: "two tokens that are in the vocabulary, as is their sum")
+          "merges[\(rank)]", entry, wanted: "two tokens that are in the vocabulary, as is their sum"
+        )
       }
       table.set(a, b, MergeTable.Merge(rank: Int32(rank), result: result))
     }
@@ -169,9 +170,12 @@ struct TextTemplate {
     switch try fields.type() {
     case "TemplateProcessing": try readSingle(fields)
     case "Sequence":
-      for part in try fields.list("processors", { fields throws(ModelError) in
-        try TextTemplate(fields, vocabulary)
-      }) {
+      for part in try fields.list(
+        "processors",
+        { fields throws(ModelError) in
+          try TextTemplate(fields, vocabulary)
+        })
+      {
         before = part.before + before
         after += part.after
       }
