@@ -21,6 +21,12 @@ package struct SessionHeader: Equatable, Sendable {
   package var version: String
   package var machine: String
   package var engine: String
+
+  package init(version: String, machine: String, engine: String) {
+    self.version = version
+    self.machine = machine
+    self.engine = engine
+  }
 }
 
 /// A file that a statement read, as it was then.
@@ -33,6 +39,13 @@ package struct InputRecord: Equatable, Sendable {
   package var rows: Int?
   /// The path as the script gave it.
   package var path: String
+
+  package init(hash: String, size: Int?, rows: Int?, path: String) {
+    self.hash = hash
+    self.size = size
+    self.rows = rows
+    self.path = path
+  }
 }
 
 /// A person's answer to one question, bound to the digest of what they were shown.
@@ -40,6 +53,12 @@ package struct AnswerRecord: Equatable, Sendable {
   package var choice: String
   package var shown: String
   package var by: String
+
+  package init(choice: String, shown: String, by: String) {
+    self.choice = choice
+    self.shown = shown
+    self.by = by
+  }
 }
 
 extension Mark {
