@@ -35,7 +35,7 @@ extension Runner {
           remedy: "shells that end by Ctrl-D or :quit need no recovery; :load FILE loads any file"))
     }
     let before = entries.count
-    let result = load(found.path)
+    let result = load(found.path, completeOnly: true)
     let count = entries.count - before
     core.console.write("recovered \(count) statements of \(found.path)\n")
     if result == .done { found.retire() }

@@ -5,7 +5,11 @@ import RLXScript
 extension Runner {
   /// Runs a session file statement by statement, with the answers, stops and failures it records.
   /// Comparing, it also holds every digest against the record. The first difference ends it.
-  func runSession(_ source: Source, comparing: Bool) -> (result: CellResult, compared: Int) {
+  ///
+  /// `completeOnly` leaves out statements without a result: those a killed shell was running.
+  func runSession(_ source: Source, comparing: Bool, completeOnly: Bool = false)
+    -> (result: CellResult, compared: Int)
+  {
     let parsed: SessionFile
     do {
       let program = try interpreter.prepare(source, mode: .prompt)
@@ -16,6 +20,7 @@ extension Runner {
     adopt(parsed)
     for (index, statement) in parsed.statements.enumerated() {
       let recorded = parsed.entries[index]
+      if completeOnly, !recorded.isComplete { continue }
       let run = runStatement(statement, leading: recorded.leading, recorded: recorded)
       if let difference = difference(run, recorded, comparing: comparing) {
         show(difference, at: statement, index: index)
@@ -127,14 +132,14 @@ extension Runner {
   }
 
   /// `:load FILE`.
-  func load(_ path: String) -> CellResult {
+  func load(_ path: String, completeOnly: Bool = false) -> CellResult {
     switch readText(path) {
     case .failure(let diagnostic): return report(diagnostic)
     case .success(let text):
       let source = Source(text, name: path, path: identity(of: path))
       guard SessionFile.isSession(text) else { return run(source, mode: .prompt) }
       if let result = echoHeader(of: text), result != .done { return result }
-      return runSession(source, comparing: false).result
+      return runSession(source, comparing: false, completeOnly: completeOnly).result
     }
   }
 
