@@ -6,7 +6,7 @@ enum Preview {
 
   static func line(_ value: Value) -> String? {
     if value.isNil { return nil }
-    let text = value.displayed(DisplayStyle(width: width, maximumItems: 8, isPlain: true))
+    let text = value.display(DisplayStyle(width: width, maximumItems: 8, isPlain: true))
     guard let first = text.split(separator: "\n").first else { return nil }
     let scalars = first.unicodeScalars
     if scalars.count <= width { return String(first) }

@@ -31,7 +31,8 @@ extension Runner {
         return (run.result, index)
       }
     }
-    if comparing, let end = parsed.end, end.statements != parsed.entries.count || end.chain != chainValue
+    if comparing, let end = parsed.end,
+      end.statements != parsed.entries.count || end.chain != chainValue
     {
       let difference = ReplayDifference(
         what: "the chain over the whole session", before: "sha256:\(end.chain)",

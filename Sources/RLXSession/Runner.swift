@@ -175,7 +175,7 @@ final class Runner {
 
   func show(_ value: Value) {
     guard !isMuted, !options.quiet else { return }
-    core.console.write(value.displayed(core.style) + "\n")
+    core.console.write(value.display(core.style) + "\n")
   }
 
   func show(_ diagnostic: Diagnostic) {
