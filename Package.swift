@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Layers, lowest first. scripts/check-layers compares every import with the table in CONTRIBUTING.md.
+// Layers, lowest first. scripts/check-layers compares every import with its table.
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
@@ -75,7 +75,11 @@ let package = Package(
     .testTarget(
       name: "RLXDataTests", dependencies: ["RLXData", "RLXTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "RLXStoreTests", dependencies: ["RLXStore", "RLXTestSupport"], swiftSettings: strict),
+      name: "RLXStoreTests",
+      dependencies: [
+        "RLXStore", "RLXTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "RLXModelsTests",
       dependencies: ["RLXModels", "RLXTensor", "RLXData", "RLXTestSupport"],
@@ -91,7 +95,9 @@ let package = Package(
         "RLXTestSupport",
       ],
       swiftSettings: strict),
-    .testTarget(name: "RLXCommandTests", dependencies: ["RLXTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "RLXCommandTests", dependencies: ["rlx", "RLXSession", "RLXStore", "RLXTestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
