@@ -48,7 +48,8 @@ enum Invocation: Equatable {
     switch rest.first {
     case nil: self = .run(options: options, source: .unsaid, arguments: [])
     case "replay": self = .replay(options: options + rest.dropFirst())
-    case "-": self = .run(options: options, source: .standardInput, arguments: Array(rest.dropFirst()))
+    case "-":
+      self = .run(options: options, source: .standardInput, arguments: Array(rest.dropFirst()))
     case .some(let file):
       self = .run(options: options, source: .file(file), arguments: Array(rest.dropFirst()))
     }

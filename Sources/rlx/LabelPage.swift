@@ -53,7 +53,8 @@ struct LabelPage {
 
   private var heading: String {
     let title = "\(question.number)/\(question.total)  which answer is better?  by \(question.by)"
-    return facts.usesColor ? "\u{1B}[1m\(TextWidth.visible(title))\u{1B}[0m" : TextWidth.visible(title)
+    return facts.usesColor
+      ? "\u{1B}[1m\(TextWidth.visible(title))\u{1B}[0m" : TextWidth.visible(title)
   }
 
   private var columnWidth: Int { (width - Self.gap) / 2 }

@@ -54,16 +54,19 @@ struct Program {
     let asks = mode.isTerminal && (source == .unsaid || source == .standardInput)
     options.interactive = asks
     options.journal = parsed.record
-    if asks, !parsed.common.noJournal { options.journalFolder = SessionOptions.defaultJournalFolder }
-    if asks, parsed.common.maxSteps == nil { options.maxSteps = .max }
+    if asks {
+      if parsed.common.maxSteps == nil { options.maxSteps = .max }
+      if !parsed.common.noJournal, parsed.record == nil {
+        options.journal = JournalFolder.newPath()
+      }
+    }
     let session: Session
     do {
       session = try Session(options: options, console: console, stop: stop)
     } catch {
-      console.writeError("error: \(error)\n")
+      console.writeError(UsageError(message: "\(error)", remedy: "--no-journal").text)
       return ExitCode.programError.rawValue
     }
-    signals.beforeSuddenEnd { session.flush() }
     let status: Int32
     if asks {
       status = await shell(session, console, parsed.common).run()
@@ -80,10 +83,10 @@ struct Program {
   ) async -> CellResult {
     switch source {
     case .file(let path): return await session.runFile(path)
-    case .code: return await session.run(code ?? "", name: "-c")
+    case .code: return await session.runProgram(code ?? "", name: "<-c>")
     case .standardInput, .unsaid:
       let data = (try? FileHandle.standardInput.readToEnd()) ?? Data()
-      return await session.run(String(decoding: data, as: UTF8.self), name: "standard input")
+      return await session.runProgram(String(decoding: data, as: UTF8.self), name: "<stdin>")
     }
   }
 
@@ -128,12 +131,12 @@ struct Program {
     if console.facts.isTerminal, !common.plain,
       let editor = LineEditor(
         input: input, mode: mode, history: history, readsConfiguration: !common.noConfig,
-        classify: Session.classify)
+        classify: Session.state(of:))
     {
       reader = editor
     } else {
       reader = PlainReader(
-        input: input, history: history, classify: Session.classify,
+        input: input, history: history, classify: Session.state(of:),
         prompt: { if console.look.outputIsTerminal { console.write($0) } })
     }
     return Shell(

@@ -38,7 +38,7 @@ final class Shell {
 
   /// Runs one input; a status if it ended the shell. What follows a failure in it is not run.
   private func take(_ text: String) async -> Int32? {
-    let (entries, _) = PromptEntry.split(text, classify: Session.classify)
+    let (entries, _) = PromptEntry.split(text, classify: Session.state(of:))
     for (index, entry) in entries.enumerated() {
       let result: CellResult
       switch entry {
@@ -51,7 +51,9 @@ final class Shell {
       case .exited(let status): return status
       case .failed:
         let left = entries.count - index - 1
-        if left > 0 { say("not run: the \(left) \(left == 1 ? "entry" : "entries") after this one") }
+        if left > 0 {
+          say("not run: the \(left) \(left == 1 ? "entry" : "entries") after this one")
+        }
         return nil
       }
     }
@@ -60,7 +62,7 @@ final class Shell {
 
   private func run(_ source: String) async -> CellResult {
     let started = ContinuousClock.now
-    let result = await whileRunning { await $0.run(source, name: "prompt") }
+    let result = await whileRunning { await $0.run(source) }
     if timesStatements { say("time: " + (ContinuousClock.now - started).inSeconds) }
     return result
   }
@@ -91,8 +93,8 @@ extension Shell {
     }
     switch command {
     case .help: return await help(argument)
-    case .vars: console.write(await session.variables())
-    case .save: return await file(argument, of: command) { await $0.save($1) }
+    case .vars: await showVariables()
+    case .save: return await file(argument, of: command) { await $0.save(to: $1) }
     case .load: return await load(argument)
     case .history: return showHistory(argument)
     case .time: return setTime(argument)
@@ -114,10 +116,8 @@ extension Shell {
   }
 
   private func load(_ argument: String) async -> CellResult {
-    let words = argument.split(whereSeparator: \.isWhitespace)
-    let path = words.filter { $0 != "--recover" }.joined(separator: " ")
-    let recovers = words.contains("--recover")
-    return await file(path, of: .load) { await $0.load($1, recover: recovers) }
+    if argument == "--recover" { return await whileRunning { await $0.recover() } }
+    return await file(argument, of: .load) { await $0.load($1) }
   }
 
   private func file(
@@ -126,6 +126,17 @@ extension Shell {
   ) async -> CellResult {
     guard !path.isEmpty else { return misused(command, "expected a file") }
     return await whileRunning { await action($0, path) }
+  }
+
+  private func showVariables() async {
+    let variables = await session.variables
+    let width = variables.map(\.name.count).max() ?? 0
+    let lines = variables.map { name, type, preview in
+      let padding = String(repeating: " ", count: width - name.count + 2)
+      return TextWidth.prefix(
+        name + padding + type + "  " + preview, columns: console.facts.width - 1)
+    }
+    if !lines.isEmpty { console.write(lines.joined(separator: "\n") + "\n") }
   }
 
   private func showHistory(_ argument: String) -> CellResult {

@@ -124,7 +124,8 @@ extension TerminalConsole.Look {
     switch color {
     case .always: (usesColor, usesErrorColor) = (true, true)
     case .never: (usesColor, usesErrorColor) = (false, false)
-    case .auto: (usesColor, usesErrorColor) = (allowed && outputIsTerminal, allowed && errorIsTerminal)
+    case .auto:
+      (usesColor, usesErrorColor) = (allowed && outputIsTerminal, allowed && errorIsTerminal)
     }
   }
 }

@@ -182,8 +182,10 @@ package enum PtyError: Error, CustomStringConvertible {
   package var description: String {
     switch self {
     case .noTerminal: "no pseudo-terminal to be had"
-    case .notStarted(let name, let code): "\(name) did not start: \(String(cString: strerror(code)))"
-    case .neverShown(let wanted, let seen): "\(wanted.debugDescription) never came; seen: \(seen.debugDescription)"
+    case .notStarted(let name, let code):
+      "\(name) did not start: \(String(cString: strerror(code)))"
+    case .neverShown(let wanted, let seen):
+      "\(wanted.debugDescription) never came; seen: \(seen.debugDescription)"
     case .neverEnded(let seen): "the program did not end; seen: \(seen.debugDescription)"
     }
   }
