@@ -68,22 +68,24 @@ enum DatasetMethods {
     return try Value(dataset)
   }
 
-  static let properties: [PropertySpec] = [
-    PropertySpec(
-      "columns", "The names of its columns.", returns: "list of string", of: DatasetObject.self
-    ) {
-      .list($0.dataset.columns.map { .string($0) })
-    },
-    PropertySpec("len", "How many rows it has.", returns: "int", of: DatasetObject.self) {
-      .int($0.dataset.count)
-    },
-    PropertySpec(
-      "kind", "TRL's name for what it is for, by its columns; nil if it has none.",
-      returns: "string or nil", of: DatasetObject.self
-    ) {
-      $0.dataset.type.map { .string($0.rawValue) } ?? .nil
-    },
-  ]
+  static var properties: [PropertySpec] {
+    [
+      PropertySpec(
+        "columns", "The names of its columns.", returns: "list of string", of: DatasetObject.self
+      ) {
+        .list($0.dataset.columns.map { .string($0) })
+      },
+      PropertySpec("len", "How many rows it has.", returns: "int", of: DatasetObject.self) {
+        .int($0.dataset.count)
+      },
+      PropertySpec(
+        "kind", "TRL's name for what it is for, by its columns; nil if it has none.",
+        returns: "string or nil", of: DatasetObject.self
+      ) {
+        $0.dataset.type.map { .string($0.rawValue) } ?? .nil
+      },
+    ]
+  }
 
   static func method(
     _ name: String, _ doc: String, parameters: [ParameterSpec] = [],
@@ -97,7 +99,9 @@ enum DatasetMethods {
     }
   }
 
-  private static let rows = "Dataset([\"a\", \"b\", \"c\", \"d\"])"
+  private static var rows: String {
+    "Dataset([\"a\", \"b\", \"c\", \"d\"])"
+  }
 
   static func choosing(_ core: SessionCore) -> [FunctionSpec] {
     [
@@ -156,43 +160,45 @@ enum DatasetMethods {
     try Value(DataFault.wrap { () throws(DataError) in try data.dataset.select(places) })
   }
 
-  static let changing: [FunctionSpec] = [
-    method(
-      "filter", "The rows for which a function gives true.",
-      parameters: [
-        ParameterSpec("keep", .function, example: "fn(row) => row.text.len > 0", doc: "of a row")
-      ], example: "\(rows).filter(fn(row) => row.text != \"b\")"
-    ) { data, call in
-      let keep = try call.function("keep")
-      var places: [Int] = []
-      for place in 0..<data.dataset.count {
-        try call.effects.point()
-        switch try call.call(keep, [try data.row(place)]) {
-        case .bool(true): places.append(place)
-        case .bool(false), .nil: break
-        case let other:
-          throw Fault(
-            .type, "filter: expected true or false from the function, got \(other.described)")
+  static var changing: [FunctionSpec] {
+    [
+      method(
+        "filter", "The rows for which a function gives true.",
+        parameters: [
+          ParameterSpec("keep", .function, example: "fn(row) => row.text.len > 0", doc: "of a row")
+        ], example: "\(rows).filter(fn(row) => row.text != \"b\")"
+      ) { data, call in
+        let keep = try call.function("keep")
+        var places: [Int] = []
+        for place in 0..<data.dataset.count {
+          try call.effects.point()
+          switch try call.call(keep, [try data.row(place)]) {
+          case .bool(true): places.append(place)
+          case .bool(false), .nil: break
+          case let other:
+            throw Fault(
+              .type, "filter: expected true or false from the function, got \(other.described)")
+          }
         }
-      }
-      return try select(data, places)
-    },
-    method(
-      "map", "The rows a function makes of its rows: maps, or strings for rows {text}.",
-      parameters: [
-        ParameterSpec(
-          "change", .function, example: "fn(row) => {prompt: row.text}", doc: "of a row")
-      ], example: "\(rows).map(fn(row) => {prompt: row.text})"
-    ) { data, call in
-      let change = try call.function("change")
-      var rows: [Value] = []
-      for place in 0..<data.dataset.count {
-        try call.effects.point()
-        rows.append(try call.call(change, [try data.row(place)]))
-      }
-      return try made(of: rows)
-    },
-  ]
+        return try select(data, places)
+      },
+      method(
+        "map", "The rows a function makes of its rows: maps, or strings for rows {text}.",
+        parameters: [
+          ParameterSpec(
+            "change", .function, example: "fn(row) => {prompt: row.text}", doc: "of a row")
+        ], example: "\(rows).map(fn(row) => {prompt: row.text})"
+      ) { data, call in
+        let change = try call.function("change")
+        var rows: [Value] = []
+        for place in 0..<data.dataset.count {
+          try call.effects.point()
+          rows.append(try call.call(change, [try data.row(place)]))
+        }
+        return try made(of: rows)
+      },
+    ]
+  }
 
   static func leaving(_ core: SessionCore) -> [FunctionSpec] {
     [

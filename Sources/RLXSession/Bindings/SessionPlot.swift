@@ -42,28 +42,30 @@ package final class PlotObject: Digestible {
 }
 
 extension SessionFunctions {
-  static let plot = FunctionSpec(
-    "plot",
-    "A line plot, shown as text: of a log's series, of a list of numbers or a tensor, or of "
-      + "several in a map or list.",
-    parameters: [
-      ParameterSpec("what", .any, doc: "a log, numbers, a tensor, or lists of numbers by name"),
-      ParameterSpec(
-        "names", .string, rest: true, example: "\"objective/kl\"",
-        doc: "which series; without, all there are"),
-      ParameterSpec("title", .string, optional: true, doc: "stands above the plot"),
-      ParameterSpec(
-        "height", .int, range: .between(3, 60), default: .int(12), doc: "rows of the drawing"),
-    ], returns: "Plot", example: "plot([3, 2, 1.5, 1.2], title: \"loss\")"
-  ) { call in
-    let names = try call.rest.map { value in
-      guard case .string(let name) = value else { throw call.wrong("names", "names of series") }
-      return name.string
+  static var plot: FunctionSpec {
+    FunctionSpec(
+      "plot",
+      "A line plot, shown as text: of a log's series, of a list of numbers or a tensor, or of "
+        + "several in a map or list.",
+      parameters: [
+        ParameterSpec("what", .any, doc: "a log, numbers, a tensor, or lists of numbers by name"),
+        ParameterSpec(
+          "names", .string, rest: true, example: "\"objective/kl\"",
+          doc: "which series; without, all there are"),
+        ParameterSpec("title", .string, optional: true, doc: "stands above the plot"),
+        ParameterSpec(
+          "height", .int, range: .between(3, 60), default: .int(12), doc: "rows of the drawing"),
+      ], returns: "Plot", example: "plot([3, 2, 1.5, 1.2], title: \"loss\")"
+    ) { call in
+      let names = try call.rest.map { value in
+        guard case .string(let name) = value else { throw call.wrong("names", "names of series") }
+        return name.string
+      }
+      let series = try PlotSeries.all(of: call.value("what"), names)
+      let title = try call.isGiven("title") ? call.string("title") : nil
+      return .host(
+        PlotObject(LinePlot(title: title, series: series, height: try call.int("height"))))
     }
-    let series = try PlotSeries.all(of: call.value("what"), names)
-    let title = try call.isGiven("title") ? call.string("title") : nil
-    return .host(
-      PlotObject(LinePlot(title: title, series: series, height: try call.int("height"))))
   }
 }
 

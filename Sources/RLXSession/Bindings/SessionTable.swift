@@ -64,36 +64,38 @@ extension TableView.Cell {
 }
 
 extension SessionFunctions {
-  static let table = FunctionSpec(
-    "table",
-    "A table of a list of maps (or of lists), of a map of columns, or of an object's rows.",
-    parameters: [
-      ParameterSpec(
-        "rows", .any, example: "[{name: \"a\", score: 1}]",
-        doc: "maps with the same keys, lists, a map of lists, a dataset, a matrix"),
-      ParameterSpec(
-        "columns", .listOf(.string), optional: true, doc: "which columns, in which order"),
-      ParameterSpec("title", .string, optional: true, doc: "stands above the table"),
-    ], returns: "Table", example: "table([{name: \"a\", score: 1}, {name: \"b\", score: 2}])"
-  ) { call in
-    let table = try TableRows(call.value("rows"))
-    let title = try call.isGiven("title") ? call.string("title") : nil
-    guard call.isGiven("columns") else {
-      return .host(TableObject(columns: table.columns, rows: table.rows, title: title))
-    }
-    let chosen = try call.list("columns").compactMap { value in
-      if case .string(let text) = value { text.string } else { nil }
-    }
-    let places = try chosen.map { name in
-      guard let place = table.columns.firstIndex(where: { Text($0) == Text(name) }) else {
-        throw Fault(
-          .key, "table: no column \"\(name)\"",
-          remedy: "there are \(table.columns.joined(separator: ", "))")
+  static var table: FunctionSpec {
+    FunctionSpec(
+      "table",
+      "A table of a list of maps (or of lists), of a map of columns, or of an object's rows.",
+      parameters: [
+        ParameterSpec(
+          "rows", .any, example: "[{name: \"a\", score: 1}]",
+          doc: "maps with the same keys, lists, a map of lists, a dataset, a matrix"),
+        ParameterSpec(
+          "columns", .listOf(.string), optional: true, doc: "which columns, in which order"),
+        ParameterSpec("title", .string, optional: true, doc: "stands above the table"),
+      ], returns: "Table", example: "table([{name: \"a\", score: 1}, {name: \"b\", score: 2}])"
+    ) { call in
+      let table = try TableRows(call.value("rows"))
+      let title = try call.isGiven("title") ? call.string("title") : nil
+      guard call.isGiven("columns") else {
+        return .host(TableObject(columns: table.columns, rows: table.rows, title: title))
       }
-      return place
+      let chosen = try call.list("columns").compactMap { value in
+        if case .string(let text) = value { text.string } else { nil }
+      }
+      let places = try chosen.map { name in
+        guard let place = table.columns.firstIndex(where: { Text($0) == Text(name) }) else {
+          throw Fault(
+            .key, "table: no column \"\(name)\"",
+            remedy: "there are \(table.columns.joined(separator: ", "))")
+        }
+        return place
+      }
+      let rows = table.rows.map { row in places.map { row[$0] } }
+      return .host(TableObject(columns: chosen, rows: rows, title: title))
     }
-    let rows = table.rows.map { row in places.map { row[$0] } }
-    return .host(TableObject(columns: chosen, rows: rows, title: title))
   }
 }
 

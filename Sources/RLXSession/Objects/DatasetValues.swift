@@ -31,7 +31,7 @@ extension Value {
 
 extension JSON {
   /// Plain data as JSON; host objects by what they call plain. Functions and errors have none.
-  package init(_ value: Value, for purpose: String) throws {
+  package init(_ value: RLXScript.Value, for purpose: String) throws {
     switch value {
     case .nil: self = .null
     case .bool(let flag): self = .bool(flag)
@@ -53,7 +53,7 @@ extension JSON {
     }
   }
 
-  private static func unfit(_ value: Value, _ purpose: String) -> Fault {
+  private static func unfit(_ value: RLXScript.Value, _ purpose: String) -> Fault {
     Fault(.type, "\(purpose): expected plain data, got \(value.described)")
   }
 

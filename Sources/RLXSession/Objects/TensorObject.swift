@@ -102,7 +102,7 @@ extension TensorObject {
   ) throws -> any HostObject {
     let places = try subscripts.map(TensorObject.subscript)
     let new = try TensorRead.tensor(value, as: "assignment")
-    if let leaf = tensor.parameter {
+    if let leaf = tensor.parameter, !new.tracksGradient {
       var copy = leaf.value
       try ShapeFault.wrap { () throws(ShapeError) in try copy.assign(new, at: places) }
       return TensorObject(leaf: copy)

@@ -22,11 +22,13 @@ enum TensorRules {
   /// `shape`, if a tensor of it is not too large.
   @discardableResult
   static func allowed(_ shape: Shape, _ op: String) throws -> Shape {
-    guard shape.count <= largest else {
+    // Empty axes do not make the others free: something may go through them.
+    let size = shape.dims.reduce(1) { $1 == 0 ? $0 : $0 * $1 }
+    guard size <= largest else {
       throw Fault(
         .value,
-        "\(op): a tensor of shape \(shape) would have \(NumberText.grouped(shape.count)) elements, "
-          + "at most \(NumberText.grouped(largest)) are possible",
+        "\(op): a tensor of shape \(shape) is too large, at most "
+          + "\(NumberText.grouped(largest)) elements are possible",
         remedy: "work on it in parts")
     }
     return shape
@@ -79,8 +81,8 @@ enum TensorRules {
   }
 
   static func reshape(_ tensor: Tensor, _ dims: [Int]) throws -> Tensor {
-    tensor.reshape(
-      try ShapeFault.wrap { () throws(ShapeError) in try tensor.shape.reshape(dims) })
+    let shape = try ShapeFault.wrap { () throws(ShapeError) in try tensor.shape.reshape(dims) }
+    return tensor.reshape(try allowed(shape, "reshape"))
   }
 
   /// One element of each row of the last axis: [..., V] and as many ids as rows → [...].
