@@ -38,7 +38,7 @@ package final class LanguageModel {
   package var isFrozen: Bool { parameters.allSatisfy(\.isFrozen) }
 
   /// Throws unless `ids` is a sequence of at least `atLeast` tokens this model can read.
-  func check(_ ids: [Int32], _ what: String, atLeast: Int = 1) throws(ModelError) {
+  package func check(_ ids: [Int32], _ what: String, atLeast: Int = 1) throws(ModelError) {
     guard ids.count >= atLeast else {
       throw .tooFewTokens(what: what, found: ids.count, wanted: atLeast)
     }

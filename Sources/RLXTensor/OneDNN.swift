@@ -67,3 +67,11 @@ enum OneDNN {
     }
   }
 }
+
+extension Engine {
+  /// The version of oneDNN in use, such as "2.6.3".
+  package static var productLibraryVersion: String {
+    guard let version = dnnl_version()?.pointee else { return "unknown" }
+    return "\(version.major).\(version.minor).\(version.patch)"
+  }
+}

@@ -1,0 +1,129 @@
+import RLXScript
+
+/// What a session's host objects work with: draws, files, points, the console and the record of the
+/// statement that runs. It is the interpreter's door to the world.
+///
+/// Lives on the session's thread; host objects hold it unowned.
+package final class SessionCore: Effects {
+  package let console: any Console
+  package let stop: StopFlag
+  package var draws: DrawLedger
+  package let files: SessionFiles
+  package var points: PointCounter
+  /// What the running statement has done so far.
+  package private(set) var record = StatementRecord()
+  /// Answers recorded for the running statement; nil where none were recorded and a person is asked.
+  package var recordedAnswers: [AnswerRecord]?
+  /// Called with each new answer of a person, so that it is on disk before the next question.
+  package var keepAnswer: (AnswerRecord) -> Void = { _ in }
+  /// Whether output is taken into the record but not shown, as in a replay.
+  package var isMuted = false
+
+  package init(console: any Console, stop: StopFlag, seed: UInt64, maxSteps: Int) {
+    self.console = console
+    self.stop = stop
+    draws = DrawLedger(seed: seed)
+    files = SessionFiles()
+    points = PointCounter(limit: maxSteps)
+  }
+
+  /// Starts the account of a new statement.
+  package func beginStatement(stopAt: Int? = nil) {
+    record = StatementRecord()
+    record.drawsBefore = draws
+    record.writtenBefore = files.written.count
+    points.beginStatement(stopAt: stopAt)
+    _ = files.takeInputs()
+  }
+
+  // MARK: Effects
+
+  package func print(_ text: String) throws {
+    endProgress()
+    record.printed += text
+    if !isMuted { console.write(text) }
+  }
+
+  /// Shows something whose form depends on the screen (a plot, a table): no part of the digest.
+  package func show(_ text: String) {
+    endProgress()
+    if !isMuted { console.write(text.hasSuffix("\n") ? text : text + "\n") }
+  }
+
+  /// Ends the statement because it comes out differently than recorded.
+  package func fail(_ difference: ReplayDifference) -> Fault {
+    record.difference = difference
+    return Fault(
+      .replay, "\(difference.what) differs from the record",
+      remedy: "recorded \(difference.before), now \(difference.after)")
+  }
+
+  package func warn(_ text: String) {
+    endProgress()
+    guard !isMuted else { return }
+    console.writeError("warning: \(text)\n")
+  }
+
+  package func point() throws {
+    do {
+      try points.take(stop)
+    } catch .stopped(let count) {
+      record.stoppedAt = count
+      throw Fault(.stopped, "stopped")
+    } catch .pointLimit(let limit) {
+      throw Fault(
+        .limit, "more than \(limit) calls, loop turns and steps",
+        remedy: "allow more with --max-steps")
+    }
+  }
+
+  /// Notes that an object is about to be changed, or was made.
+  package func touch(_ object: any HostObject) {
+    if !record.touched.contains(where: { $0 === object }) { record.touched.append(object) }
+  }
+
+  package func source(_ path: String, usedBy source: Source) throws -> Source {
+    try usedSource(path, by: source)
+  }
+
+  // MARK: Progress
+
+  /// Takes one counted point and shows how far a long statement is.
+  package func progress(_ phase: String, _ done: Int, of total: Int, note: String = "") throws {
+    if !isMuted {
+      console.progress(ProgressLine(phase: phase, done: done, total: total, note: note))
+      record.showsProgress = true
+    }
+    try point()
+  }
+
+  package func endProgress() {
+    if record.showsProgress { console.progress(nil) }
+    record.showsProgress = false
+  }
+
+  /// How values are shown now.
+  package var style: DisplayStyle {
+    let facts = console.facts
+    return DisplayStyle(width: facts.width, isPlain: facts.isPlain)
+  }
+
+  /// Appends one answer to the record of the running statement, on disk first.
+  package func note(_ answer: AnswerRecord) {
+    record.answers.append(answer)
+    keepAnswer(answer)
+  }
+}
+
+/// What one statement did, as far as its journal entry and digest need it.
+package struct StatementRecord {
+  package var printed = ""
+  package var touched: [any HostObject] = []
+  package var answers: [AnswerRecord] = []
+  package var stoppedAt: Int?
+  package var drawsBefore = DrawLedger()
+  package var writtenBefore = 0
+  /// Where a replay differs; its error has been thrown.
+  package var difference: ReplayDifference?
+  fileprivate var showsProgress = false
+}

@@ -1,0 +1,116 @@
+import Foundation
+import RLXData
+
+/// The only way by which a session reads and writes files.
+///
+/// It records what each statement read, and in a replay it reads only what has the recorded hash
+/// and writes nowhere but in a scratch folder.
+package final class SessionFiles {
+  /// How a replay finds the inputs of a session file and where its outputs go.
+  package struct Replay {
+    /// What the session wrote goes here, and is read back from here.
+    var scratch: String
+    /// Where to look for an input besides the working directory, in order.
+    var searchFolders: [String]
+    /// What the statement now running read when it was recorded.
+    var expected: [InputRecord] = []
+  }
+
+  /// Whether inputs are hashed and kept: only where a journal is.
+  package var keepsRecords = false
+  /// Whether the hashes of inputs are taken although there is no journal: in a replay.
+  package var replay: Replay?
+  /// Files written by this session's replay: the script's path to the place in the scratch folder.
+  private var redirected: [String: String] = [:]
+  private var inputs: [InputRecord] = []
+  private var outputs: [String] = []
+
+  package init() {}
+
+  /// The inputs of the statement that ran, in the order read; the account starts again.
+  package func takeInputs() -> [InputRecord] {
+    defer { inputs = [] }
+    return inputs
+  }
+
+  /// The files written since the session opened, as the script named them.
+  package var written: [String] { outputs }
+
+  /// A readable place for the file the script calls `path`; its hash is recorded.
+  package func input(_ path: String) throws -> String {
+    if let place = redirected[path] { return place }
+    let place = try find(path)
+    if keepsRecords || replay != nil {
+      let (digest, size) = try SHA256.ofFile(place)
+      try record(InputRecord(hash: digest.hex, size: size, rows: nil, path: path))
+    }
+    return place
+  }
+
+  /// A readable place for a folder (a model); each of its `names` that exists is recorded.
+  package func inputFolder(_ path: String, names: [String]) throws -> String {
+    if let place = redirected[path] { return place }
+    let inside = names.first { (try? find(path + "/" + $0)) != nil } ?? ""
+    let first = try find(inside.isEmpty ? path : path + "/" + inside)
+    let place = inside.isEmpty ? first : String(first.dropLast(inside.count + 1))
+    guard keepsRecords || replay != nil else { return place }
+    for name in names where FileManager.default.fileExists(atPath: place + "/" + name) {
+      let (digest, size) = try SHA256.ofFile(place + "/" + name)
+      try record(InputRecord(hash: digest.hex, size: size, rows: nil, path: path + "/" + name))
+    }
+    return place
+  }
+
+  /// A place to write the file or folder that the script calls `path`.
+  package func output(_ path: String) throws -> String {
+    if !outputs.contains(path) { outputs.append(path) }
+    guard let replay else { return path }
+    if let place = redirected[path] { return place }
+    let place = replay.scratch + "/\(redirected.count)-" + (path as NSString).lastPathComponent
+    redirected[path] = place
+    return place
+  }
+
+  /// How a database is opened: its place, and how many of its rows stand if it is replayed.
+  package func database(_ path: String) throws -> (place: String, rows: Int?) {
+    guard let replay else { return (path, nil) }
+    if let place = redirected[path] { return (place, nil) }
+    guard let record = replay.expected.first(where: { $0.path == path && $0.rows != nil }) else {
+      throw ReplayDifference(
+        what: "input", before: "no database \(path)", after: "the statement opens \(path)")
+    }
+    let place = record.rows == 0 ? path : try find(path)
+    return (place, record.rows)
+  }
+
+  /// Records a database as it was opened: the digest of its rows and their number.
+  package func recordDatabase(_ path: String, hash: String, rows: Int) throws {
+    guard keepsRecords || replay != nil else { return }
+    try record(InputRecord(hash: hash, size: nil, rows: rows, path: path))
+  }
+
+  private func record(_ found: InputRecord) throws {
+    if !inputs.contains(found) { inputs.append(found) }
+    guard let replay, !replay.expected.isEmpty else { return }
+    guard let wanted = replay.expected.first(where: { $0.path == found.path }) else { return }
+    if wanted.hash != found.hash {
+      throw ReplayDifference(
+        what: "input \(found.path)", before: "sha256:\(wanted.hash)",
+        after: "sha256:\(found.hash)")
+    }
+  }
+
+  /// The place of an input: in the working directory, or in a replay wherever the recorded content
+  /// is. A path that is nowhere is given back as it is, for its reader to say so.
+  private func find(_ path: String) throws -> String {
+    guard let replay, !path.hasPrefix("/") else { return path }
+    let wanted = replay.expected.first { $0.path == path }
+    let places = [path] + replay.searchFolders.map { $0 + "/" + path }
+    let present = places.filter { FileManager.default.fileExists(atPath: $0) }
+    guard let wanted, wanted.size != nil else { return present.first ?? path }
+    let fitting = present.first { place in
+      (try? SHA256.ofFile(place).0.hex) == wanted.hash
+    }
+    return fitting ?? present.first ?? path
+  }
+}

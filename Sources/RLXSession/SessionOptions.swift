@@ -1,0 +1,44 @@
+import Foundation
+import RLXTensor
+
+/// How a session is to run; all of it is known before the first statement.
+package struct SessionOptions: Sendable {
+  /// The version of rlx, as `--version` and session files say it.
+  package static let version = "0.1.0"
+
+  package var seed: UInt64 = 0
+  /// What `args` holds.
+  package var arguments: [String] = []
+  /// Whether values of expression statements are not shown (`--quiet`).
+  package var quiet = false
+  /// Counted points a run may take before it is stopped as endless.
+  package var maxSteps = 1_000_000_000
+  /// Where a session file is written as the session happens; nil for none.
+  package var journal: String?
+  /// The folder in which shells keep their journals, for `:load --recover`.
+  package var journalFolder: String?
+  /// Where a replay looks for inputs besides the working directory and the session file's folder.
+  package var replayRoot: String?
+  /// The largest relative difference of floats that a replay lets pass; nil asks for equal bits.
+  package var replayTolerance: Double?
+  /// Whether sources are typed: names a function body uses may be defined later.
+  package var interactive = false
+
+  package init() {}
+
+  /// What a session file says of the machine: its system, processor and kernels.
+  package static var header: SessionHeader {
+    SessionHeader(
+      version: version, machine: "linux-x86_64 \(Engine.instructionSet)",
+      engine: "onednn \(Engine.productLibraryVersion)")
+  }
+
+  /// The folder for journals of shells that were told no other: `$XDG_STATE_HOME/rlx/sessions`.
+  package static var defaultJournalFolder: String {
+    let environment = ProcessInfo.processInfo.environment
+    let state =
+      environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+      ?? NSHomeDirectory() + "/.local/state"
+    return state + "/rlx/sessions"
+  }
+}
