@@ -105,7 +105,8 @@ package final class SessionCore: Effects {
   /// How values are shown now.
   package var style: DisplayStyle {
     let facts = console.facts
-    return DisplayStyle(width: facts.width, isPlain: facts.isPlain)
+    return DisplayStyle(
+      width: facts.width, isPlain: facts.isPlain, usesColor: facts.usesColor)
   }
 
   /// Appends one answer to the record of the running statement, on disk first.

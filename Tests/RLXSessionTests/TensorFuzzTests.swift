@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<3000)
+  @Test(arguments: 0..<80)
   func neverTraps(seed: Int) throws {
     var source = Source(state: UInt64(seed) &* 7919 &+ 1)
     let bench = ScriptBench()
