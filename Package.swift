@@ -75,7 +75,11 @@ let package = Package(
     .testTarget(
       name: "RLXDataTests", dependencies: ["RLXData", "RLXTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "RLXStoreTests", dependencies: ["RLXStore", "RLXTestSupport"], swiftSettings: strict),
+      name: "RLXStoreTests",
+      dependencies: [
+        "RLXStore", "RLXTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "RLXModelsTests",
       dependencies: ["RLXModels", "RLXTensor", "RLXData", "RLXTestSupport"],

@@ -52,50 +52,57 @@ final class JSONParser {
     DataError(file: file, found: "too little memory to read it", wanted: "room for the file")
   }
 
-  /// A copy in which each integer of 19 digits or more is written as a float, nil if there is none.
+  /// A copy in which each integer beyond 64 bits is written as a float, nil if there is none.
   ///
-  /// simdjson refuses an integer beyond 64 bits; JSON allows it, and it is read as a double.
-  /// An exponent of zero changes no value, and what was malformed stays so.
+  /// simdjson refuses such an integer; JSON allows it, and it is read as a double. An exponent of
+  /// zero changes no value, and what was malformed stays so.
   private static func wideningLongIntegers(_ body: UnsafeRawBufferPointer) -> [UInt8]? {
     var out: [UInt8] = []
     out.reserveCapacity(body.count + 16)
-    var inString = false
     var changed = false
-    var digits = 0
     var place = 0
     while place < body.count {
-      let byte = body[place]
-      if inString {
-        if byte == UInt8(ascii: "\\"), place + 1 < body.count {
-          out.append(byte)
-          place += 1
-        } else if byte == UInt8(ascii: "\"") {
-          inString = false
-        }
-        out.append(body[place])
-        place += 1
-        continue
+      let start = place
+      let isString = body[place] == UInt8(ascii: "\"")
+      place = isString ? endOfString(body, from: place) : endOfNumber(body, from: place)
+      if place == start { place += 1 }
+      out += body[start..<place]
+      if !isString, isLongInteger(body[start..<place]) {
+        out += "e0".utf8
+        changed = true
       }
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digits = digits < 0 ? digits : digits + 1
-      case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"):
-        digits = Int.min / 2  // a float already
-      default:
-        if digits >= 19 {
-          out += "e0".utf8
-          changed = true
-        }
-        digits = 0
-        inString = byte == UInt8(ascii: "\"")
-      }
-      out.append(byte)
-      place += 1
-    }
-    if digits >= 19 {
-      out += "e0".utf8
-      changed = true
     }
     return changed ? out : nil
+  }
+
+  private static func endOfString(_ body: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var place = start + 1
+    while place < body.count, body[place] != UInt8(ascii: "\"") {
+      place += body[place] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return min(place + 1, body.count)
+  }
+
+  /// Where the run of characters that numbers are made of ends.
+  private static func endOfNumber(_ body: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var place = start
+    while place < body.count, isOfNumber(body[place]) { place += 1 }
+    return place
+  }
+
+  private static func isOfNumber(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+      UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
+
+  private static func isLongInteger(_ text: Slice<UnsafeRawBufferPointer>) -> Bool {
+    let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text
+    guard digits.count >= 19, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return false }
+    return Int(String(decoding: text, as: UTF8.self)) == nil
   }
 }
 

@@ -16,8 +16,8 @@ package final class SessionCore: Effects {
   package var recordedAnswers: [AnswerRecord]?
   /// Called with each new answer of a person, so that it is on disk before the next question.
   package var keepAnswer: (AnswerRecord) -> Void = { _ in }
-  /// The folder of the file that runs, for `use`.
-  var sources: [String: Source] = [:]
+  /// Whether output is taken into the record but not shown, as in a replay.
+  package var isMuted = false
 
   package init(console: any Console, stop: StopFlag, seed: UInt64, maxSteps: Int) {
     self.console = console
@@ -31,6 +31,7 @@ package final class SessionCore: Effects {
   package func beginStatement(stopAt: Int? = nil) {
     record = StatementRecord()
     record.drawsBefore = draws
+    record.writtenBefore = files.written.count
     points.beginStatement(stopAt: stopAt)
     _ = files.takeInputs()
   }
@@ -40,11 +41,26 @@ package final class SessionCore: Effects {
   package func print(_ text: String) throws {
     endProgress()
     record.printed += text
-    console.write(text)
+    if !isMuted { console.write(text) }
+  }
+
+  /// Shows something whose form depends on the screen (a plot, a table): no part of the digest.
+  package func show(_ text: String) {
+    endProgress()
+    if !isMuted { console.write(text.hasSuffix("\n") ? text : text + "\n") }
+  }
+
+  /// Ends the statement because it comes out differently than recorded.
+  package func fail(_ difference: ReplayDifference) -> Fault {
+    record.difference = difference
+    return Fault(
+      .replay, "\(difference.what) differs from the record",
+      remedy: "recorded \(difference.before), now \(difference.after)")
   }
 
   package func warn(_ text: String) {
     endProgress()
+    guard !isMuted else { return }
     console.writeError("warning: \(text)\n")
   }
 
@@ -74,8 +90,10 @@ package final class SessionCore: Effects {
 
   /// Takes one counted point and shows how far a long statement is.
   package func progress(_ phase: String, _ done: Int, of total: Int, note: String = "") throws {
-    console.progress(ProgressLine(phase: phase, done: done, total: total, note: note))
-    record.showsProgress = true
+    if !isMuted {
+      console.progress(ProgressLine(phase: phase, done: done, total: total, note: note))
+      record.showsProgress = true
+    }
     try point()
   }
 
@@ -104,5 +122,8 @@ package struct StatementRecord {
   package var answers: [AnswerRecord] = []
   package var stoppedAt: Int?
   package var drawsBefore = DrawLedger()
+  package var writtenBefore = 0
+  /// Where a replay differs; its error has been thrown.
+  package var difference: ReplayDifference?
   fileprivate var showsProgress = false
 }

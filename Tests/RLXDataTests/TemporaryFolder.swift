@@ -22,4 +22,13 @@ final class TemporaryFolder {
   }
 
   func file(_ name: String, _ text: String) -> String { file(name, Array(text.utf8)) }
+
+  /// The names in it, sorted.
+  func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+  }
+
+  static func bytes(of path: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+  }
 }

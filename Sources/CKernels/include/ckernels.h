@@ -1,1 +1,171 @@
+// Fused loops over float32 arrays: the only arithmetic in rlx besides oneDNN's matrix products.
+//
+// Letters: N rows, C width, H heads, G key/value heads, D head size, V vocabulary, B sequences.
+// Unless a stride is an argument, arrays are row-major and contiguous. Nothing here allocates results,
+// prints, or fails: sizes are the caller's duty, and non-finite input follows IEEE 754.
+// Results do not depend on the number of threads; they may differ in the last bits between
+// instruction sets.
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// --- The team of threads and the instruction set (team.c, dispatch.c) ---
+
+int ck_threads(void);
+void ck_set_threads(int threads);
+/// Makes the calling thread's OpenMP settings agree with ck_threads(): oneDNN reads them.
+void ck_enter(void);
+const char *ck_isa(void);
+/// Caps the instruction set: "baseline", "avx2" or "avx512". False where unknown or not available.
+bool ck_set_isa(const char *name);
+
+// --- Elementwise (body_elementwise.h) ---
+
+/// Numbering shared with RLXTensor's UnaryOp.
+typedef enum : int32_t {
+  ck_exp, ck_log, ck_sqrt, ck_rsqrt, ck_abs, ck_sigmoid, ck_log_sigmoid, ck_tanh, ck_relu, ck_silu,
+  ck_gelu_tanh, ck_gelu_erf, ck_softplus, ck_square, ck_sign, ck_floor, ck_reciprocal,
+  ck_clamp,   // to p0...p1
+  ck_power,   // x ** p0
+  ck_affine,  // p0 * x + p1
+} ck_unary_op;
+
+/// Numbering shared with RLXTensor's BinaryOp.
+typedef enum : int32_t {
+  ck_add, ck_subtract, ck_multiply, ck_divide, ck_pow, ck_minimum, ck_maximum,
+  ck_eq, ck_ne, ck_lt, ck_le, ck_gt, ck_ge,
+  ck_pow_da,      // b * a ** (b - 1), 0 where b is 0
+  ck_pow_db,      // a ** b * log(a), 0 where a is 0 and b is not negative
+  ck_minimum_da,  // 1 where a < b, 1/2 where equal
+  ck_maximum_da,  // 1 where a > b, 1/2 where equal
+} ck_binary_op;
+
+#define CK_MAX_RANK 16
+/// Sizes and element strides of up to three arrays walked together, outermost first.
+typedef struct {
+  int32_t rank;
+  int64_t size[CK_MAX_RANK], a[CK_MAX_RANK], b[CK_MAX_RANK];
+} ck_layout;
+
+void ck_unary(ck_unary_op op, const float *x, float *y, int64_t n, float p0, float p1);
+/// dx = dy * f'(x), where `saved` is x or y as ck_unary_saves_output says.
+void ck_unary_backward(ck_unary_op op, const float *dy, const float *saved, float *dx, int64_t n,
+                       float p0, float p1);
+bool ck_unary_saves_output(ck_unary_op op);
+/// o (contiguous over layout.size) = a op b, strides layout.a and layout.b.
+void ck_binary(ck_binary_op op, const float *a, const float *b, float *o, const ck_layout *layout);
+/// b = a, strides layout.a and layout.b.
+void ck_copy(const float *a, float *b, const ck_layout *layout);
+/// b += a, strides layout.a and layout.b; places of b must be distinct.
+void ck_accumulate(const float *a, float *b, const ck_layout *layout);
+void ck_fill(float *x, int64_t n, float value);
+void ck_ramp(float *x, int64_t n);
+/// o = mask != 0 ? a : b.
+void ck_select(const float *mask, const float *a, const float *b, float *o, int64_t n);
+/// out = silu(gate) * up.
+void ck_swiglu(const float *gate, const float *up, float *out, int64_t n);
+void ck_swiglu_backward(const float *dout, const float *gate, const float *up, float *dgate,
+                        float *dup, int64_t n);
+
+// --- Reductions over the middle of [outer, n, inner] (body_reduce.h) ---
+
+void ck_sum(const float *x, float *y, int64_t outer, int64_t n, int64_t inner, float scale);
+/// sign = 1: maximum, -1: minimum. NaN wins. n > 0.
+void ck_extreme(const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int sign);
+/// dx = dy shared among the places equal to y.
+void ck_extreme_backward(const float *dy, const float *x, const float *y, float *dx, int64_t outer,
+                         int64_t n, int64_t inner);
+/// First place of the maximum, as a float in `y` (exact below 2^24) or an int32.
+void ck_argmax(const float *x, int32_t *y, int64_t outer, int64_t n, int64_t inner);
+void ck_cumsum(const float *x, float *y, int64_t outer, int64_t n, int64_t inner, bool backward);
+double ck_sum_squares(const float *x, int64_t n);
+/// 1 when every value is finite.
+bool ck_all_finite(const float *x, int64_t n);
+
+// --- Softmax over rows [N, C] (body_softmax.h) ---
+
+void ck_softmax(const float *x, float *y, int64_t N, int64_t C);
+void ck_softmax_backward(const float *dy, const float *y, float *dx, int64_t N, int64_t C);
+void ck_log_softmax(const float *x, float *y, int64_t N, int64_t C);
+void ck_log_softmax_backward(const float *dy, const float *y, float *dx, int64_t N, int64_t C);
+void ck_logsumexp(const float *x, float *y, int64_t N, int64_t C);
+void ck_logsumexp_backward(const float *dy, const float *x, const float *y, float *dx, int64_t N,
+                           int64_t C);
+/// y[r] = log softmax(logits[r] * inverse_temperature)[targets[r]]; lse[r] keeps the normaliser.
+void ck_token_logprobs(const float *logits, const int32_t *targets, float *y, float *lse, int64_t N,
+                       int64_t V, float inverse_temperature);
+void ck_token_logprobs_backward(const float *dy, const float *logits, const int32_t *targets,
+                                const float *lse, float *dx, int64_t N, int64_t V,
+                                float inverse_temperature);
+/// y[r] = entropy of softmax(logits[r]) in nats; lse[r] keeps the normaliser.
+void ck_token_entropy(const float *logits, float *y, float *lse, int64_t N, int64_t V);
+void ck_token_entropy_backward(const float *dy, const float *logits, const float *y,
+                               const float *lse, float *dx, int64_t N, int64_t V);
+
+// --- Norms over rows [N, C] (body_norm.h) ---
+
+void ck_rms_norm(const float *x, const float *w, float *y, float *rstd, int64_t N, int64_t C,
+                 float eps);
+/// dw may be NULL.
+void ck_rms_norm_backward(const float *dy, const float *x, const float *w, const float *rstd,
+                          float *dx, float *dw, int64_t N, int64_t C);
+void ck_layer_norm(const float *x, const float *w, const float *b, float *y, float *mean,
+                   float *rstd, int64_t N, int64_t C, float eps);
+/// dw and db may be NULL, both or neither.
+void ck_layer_norm_backward(const float *dy, const float *x, const float *w, const float *mean,
+                            const float *rstd, float *dx, float *dw, float *db, int64_t N,
+                            int64_t C);
+
+// --- Rows: gather, scatter, rotary positions (body_rows.h) ---
+
+/// y[i] = x[ids[i]], rows of C; ids in 0..<rows.
+void ck_gather(const float *x, const int32_t *ids, float *y, int64_t n, int64_t C);
+/// dx[ids[i]] += dy[i], in the order of i for every row of dx.
+void ck_scatter_add(const float *dy, const int32_t *ids, float *dx, int64_t n, int64_t rows,
+                    int64_t C);
+/// Rotate-half rotary embedding of x [N, H*D] by cosines and sines [P, D/2]; sign -1 undoes it.
+void ck_rope(const float *x, const int32_t *positions, const float *cosines, const float *sines,
+             float *y, int64_t N, int64_t H, int64_t D, float sign);
+
+// --- Attention (body_attention.h, body_decode.h) ---
+
+typedef struct {
+  const float *q, *k, *v;    // [N, H*D], [N, G*D], [N, G*D]
+  float *o, *lse;            // [N, H*D], [N, H]
+  const int32_t *offsets;    // [B + 1]
+  int64_t B, H, G, D;
+  float scale;
+} ck_attention;
+void ck_causal_attention(const ck_attention *a);
+void ck_causal_attention_backward(const ck_attention *a, const float *dout, float *dq, float *dk,
+                                  float *dv);
+/// Keys or values of one layer: [rows, G, D, capacity], positions innermost; capacity % 16 == 0.
+void ck_cache_append(const float *x, float *cache, const int32_t *rows, const int32_t *positions,
+                     int64_t N, int64_t G, int64_t D, int64_t capacity);
+void ck_cache_copy(float *cache, int64_t from, int64_t to, int64_t length, int64_t width,
+                   int64_t capacity);
+/// Attention of token n at positions[n] of rows[n] over cached positions 0...positions[n].
+void ck_decode_attention(const float *q, const float *keys, const float *values,
+                         const int32_t *rows, const int32_t *positions, float *o, int64_t N,
+                         int64_t H, int64_t G, int64_t D, int64_t capacity, float scale);
+
+// --- Products (body_product.h), optimizer (body_optimizer.h) ---
+
+/// y[n] = x[k] B[k, n] with a fixed order of summation.
+void ck_vector_matrix(const float *x, const float *b, float *y, int64_t k, int64_t n, int64_t ldb);
+
+typedef struct {
+  float learning_rate, beta1, beta2, eps, weight_decay;
+  double correction1, correction2;  // 1 - beta ** step
+} ck_adamw_settings;
+void ck_adamw(float *p, const float *g, float *m, float *v, int64_t n, const ck_adamw_settings *s);
+
+// --- Counter-based randomness (philox.c): Salmon et al., "Parallel random numbers: as easy as
+// 1, 2, 3", SC 2011; Philox4x32 with 10 rounds ---
+
+void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+/// x[i] uniform in low..<high or standard normal, from the counters (i / 4, 0, 0, stream).
+void ck_random_uniform(float *x, int64_t n, const uint32_t key[2], uint32_t stream, float low,
+                       float high);
+void ck_random_normal(float *x, int64_t n, const uint32_t key[2], uint32_t stream);

@@ -23,12 +23,14 @@ package struct ValueDigester {
 
   package init() {}
 
-  /// The digest of a statement that came to an end.
+  /// The digest of a statement that came to an end. The statement's own text enters it, so that an
+  /// edited statement differs at its place.
   package mutating func digest(
-    value: Value?, printed: String, bound: [(name: String, value: Value)],
+    text: String, value: Value?, printed: String, bound: [(name: String, value: Value)],
     touched: [any HostObject], failure: String?
   ) -> String {
     var builder = DigestBuilder("statement")
+    builder.text(text)
     absorb(value ?? .nil, into: &builder)
     builder.text(printed)
     builder.count(bound.count)

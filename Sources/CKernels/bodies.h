@@ -1,0 +1,94 @@
+// The kernels' bodies and their arguments. Every body is compiled once per instruction set (isa.c)
+// and reached through the table that dispatch.c fills once. What an "item" is stands beside each.
+#pragma once
+#include "include/ckernels.h"
+#include "team.h"
+
+#define CK_BODIES(X)                                                                              \
+  X(unary) X(unary_backward) X(binary) X(binary_rows) X(accumulate_rows) X(fill) X(select)        \
+  X(swiglu) X(swiglu_backward) X(sum_rows) X(sum_columns) X(sum_partial) X(extreme_rows)          \
+  X(extreme_columns) X(argmax) X(squares) X(softmax) X(softmax_backward) X(log_softmax)           \
+  X(log_softmax_backward) X(logsumexp) X(logsumexp_backward) X(token_logprobs)                    \
+  X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
+  X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
+  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(adamw)
+
+typedef struct {
+#define CK_FIELD(name) ck_body name;
+  CK_BODIES(CK_FIELD)
+#undef CK_FIELD
+} ck_table;
+
+extern const ck_table ck_table_baseline, ck_table_avx2, ck_table_avx512;
+const ck_table *ck_active(void);
+
+/// Floats in one share of an elementwise pass, and rows in one partial sum over rows: constants, so
+/// that sums group the same way whatever the number of threads.
+enum { ck_grain = 4096, ck_chunk_floats = 4096, ck_chunk_rows = 256 };
+
+typedef struct {  // items: floats
+  int32_t op;
+  const float *a, *b, *c;
+  float *y, *z;
+  int64_t stride_a, stride_b;
+  float p0, p1;
+} ck_elementwise;
+
+typedef struct {  // items: rows, the last axis of the layout
+  int32_t op;
+  const float *a, *b;
+  float *y;
+  const ck_layout *layout;
+} ck_strided;
+
+typedef struct {  // items: outer * inner, or chunks
+  const float *x;
+  float *y;
+  int32_t *ids;
+  double *partial;
+  int64_t n, inner, count;
+  float scale;
+  int sign;
+} ck_reduction;
+
+typedef struct {  // items: rows
+  const float *dy, *x, *y, *w, *b, *mean, *rstd;
+  const int32_t *targets;
+  float *out, *lse, *out_mean, *dw, *db;
+  int64_t N, C;
+  float scale;
+} ck_rows;
+
+typedef struct {  // items: rows; scatter: rows of the table
+  const float *x, *cosines, *sines;
+  const int32_t *ids;
+  float *y;
+  int64_t n, C, H, D;
+  float sign;
+} ck_moves;
+
+typedef struct {  // items: (sequence, head); backward: (sequence, key/value head)
+  const ck_attention *a;
+  const float *dout;
+  float *dq, *dk, *dv;
+} ck_attention_work;
+
+typedef struct {  // items: (token, head)
+  const float *q, *keys, *values;
+  const int32_t *rows, *positions;
+  float *o;
+  int64_t H, G, D, capacity;
+  float scale;
+} ck_decode_work;
+
+typedef struct {  // items: columns
+  const float *x, *b;
+  float *y;
+  int64_t k, n, ldb;
+} ck_product_work;
+
+typedef struct {  // items: floats
+  float *p, *m, *v;
+  const float *g;
+  const ck_adamw_settings *s;
+} ck_adamw_work;

@@ -1,0 +1,11 @@
+// Included by isa.c once per instruction set: no include guard, on purpose.
+#include "body_vector.h"
+#include "body_elementwise.h"
+#include "body_reduce.h"
+#include "body_softmax.h"
+#include "body_norm.h"
+#include "body_rows.h"
+#include "body_attention.h"
+#include "body_attention_backward.h"
+#include "body_decode.h"
+#include "body_optimizer.h"

@@ -1,0 +1,95 @@
+// Causal attention over packed sequences (Vaswani et al. 2017, equation 1, grouped queries as in
+// Ainslie et al. 2023). Sixteen queries of one head are worked on at a time, one in each lane, so
+// that softmax needs no sum across lanes and keys and values are broadcast from where they lie.
+// Scores of sixteen queries are the only ones held: [T, 16] in the thread's scratch.
+
+CK_INLINE int64_t CK(least)(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/// to[d] = lanes x[0...15][d]: sixteen rows with a stride, transposed; lanes from `rows` on are 0.
+CK_INLINE void CK(pack_lanes)(const float *x, int64_t stride, int64_t rows, int64_t D, float scale,
+                              float *to) {
+  for (int64_t d = 0; d < D; d++) {
+    for (int64_t lane = 0; lane < rows; lane++) to[d * 16 + lane] = x[lane * stride + d] * scale;
+    for (int64_t lane = rows; lane < 16; lane++) to[d * 16 + lane] = 0.0f;
+  }
+}
+
+/// out[0..<m] = sum over d of x[j + 0..<m][d] * lanes[d], m at most 8 and constant when inlined.
+CK_INLINE void CK(scores)(const float *x, int64_t stride, const float *lanes, int64_t D, int m,
+                          vf *out) {
+  for (int j = 0; j < m; j++) out[j] = 0.0f;
+  for (int64_t d = 0; d < D; d++) {
+    vf q = CK(load)(lanes + d * 16);
+    for (int j = 0; j < m; j++) out[j] += x[j * stride + d] * q;
+  }
+}
+
+/// out[d] (lanes) = sum over j of x[j][d] * weights[j] (lanes), for m columns from d.
+CK_INLINE void CK(blend)(const float *x, int64_t stride, const float *weights, int64_t keys, int m,
+                         float *out) {
+  vf sum[8];
+  for (int d = 0; d < m; d++) sum[d] = 0.0f;
+  for (int64_t j = 0; j < keys; j++) {
+    vf p = CK(load)(weights + j * 16);
+    for (int d = 0; d < m; d++) sum[d] += x[j * stride + d] * p;
+  }
+  for (int d = 0; d < m; d++) CK(store)(out + d * 16, sum[d]);
+}
+
+CK_INLINE void CK(blend_all)(const float *x, int64_t stride, const float *weights, int64_t keys,
+                             int64_t D, float *out) {
+  int64_t d = 0;
+  for (; d + 8 <= D; d += 8) CK(blend)(x + d, stride, weights, keys, 8, out + d * 16);
+  for (; d < D; d++) CK(blend)(x + d, stride, weights, keys, 1, out + d * 16);
+}
+
+/// Lanes whose query may see key j: lane >= j - first.
+CK_INLINE vf CK(causal)(vf s, int64_t j, int64_t first, float hidden) {
+  return CK(lanes)() >= (int32_t)(j - first) ? s : (vf)hidden;
+}
+
+CK_INLINE void CK(attend)(const ck_attention *a, int64_t start, int64_t T, int64_t h,
+                          float *scratch) {
+  const int64_t D = a->D, sq = a->H * D, sk = a->G * D, g = h / (a->H / a->G);
+  const float *k = a->k + start * sk + g * D, *v = a->v + start * sk + g * D;
+  float *lanes = scratch, *out = lanes + 16 * D, *s = out + 16 * D;
+  for (int64_t first = 0; first < T; first += 16) {
+    int64_t rows = CK(least)(16, T - first), keys = first + rows, j = 0;
+    CK(pack_lanes)(a->q + (start + first) * sq + h * D, sq, rows, D, a->scale, lanes);
+    vf top = -INFINITY, part[8], sum = 0.0f;
+    for (; j + 8 <= first; j += 8) {
+      CK(scores)(k + j * sk, sk, lanes, D, 8, part);
+      for (int i = 0; i < 8; i++) {
+        CK(store)(s + (j + i) * 16, part[i]);
+        top = CK(vmax)(part[i], top);
+      }
+    }
+    for (; j < keys; j++) {
+      CK(scores)(k + j * sk, sk, lanes, D, 1, part);
+      part[0] = CK(causal)(part[0], j, first, -INFINITY);
+      CK(store)(s + j * 16, part[0]);
+      top = CK(vmax)(part[0], top);
+    }
+    for (j = 0; j < keys; j++) {
+      vf p = CK(vexp)(CK(load)(s + j * 16) - top);
+      sum += p;
+      CK(store)(s + j * 16, p);
+    }
+    CK(blend_all)(v, sk, s, keys, D, out);
+    vf inverse = 1.0f / sum, lse = top + CK(vlog)(sum);
+    for (int64_t lane = 0; lane < rows; lane++) {
+      float *o = a->o + (start + first + lane) * sq + h * D;
+      for (int64_t d = 0; d < D; d++) o[d] = out[d * 16 + lane] * inverse[lane];
+      a->lse[(start + first + lane) * a->H + h] = lse[lane];
+    }
+  }
+}
+
+// Items: (sequence, head).
+static void CK(attention)(const void *arguments, int64_t begin, int64_t end) {
+  const ck_attention *a = ((const ck_attention_work *)arguments)->a;
+  for (int64_t item = begin; item < end; item++) {
+    int64_t b = item / a->H, start = a->offsets[b], T = a->offsets[b + 1] - start;
+    if (T > 0) CK(attend)(a, start, T, item % a->H, ck_scratch(32 * a->D + 16 * (T + 16)));
+  }
+}

@@ -1,0 +1,41 @@
+import RLXTensor
+
+/// A network that reads packed tokens and predicts the next of each: one file of code per family.
+///
+/// Letters: B sequences, N packed tokens, R chosen rows, C width, V vocabulary.
+package protocol ModelFamily: AnyObject {
+  var config: ModelConfig { get }
+  /// All parameters under their Hugging Face names, in checkpoint order.
+  var parameters: [Parameter] { get }
+
+  /// The hidden states of every token, after the last norm: [N, C]. Records gradients if
+  /// `recording`, for parameters that are not frozen.
+  func hidden(_ batch: PackedBatch, recording: Bool) -> Tensor
+
+  /// The logits of hidden states: [R, C] → [R, V].
+  func head(_ hidden: Tensor, recording: Bool) -> Tensor
+
+  /// The hidden states [N, C] of tokens that go on from what `cache` holds; writes their keys and
+  /// values to it. Sequence b of the batch lives in row `rows[b]` of the cache. Never records.
+  func decode(_ batch: PackedBatch, rows: [Int32], cache: KVCache) -> Tensor
+
+  /// A cache for this network, for sequences of at most `capacity` tokens.
+  func makeCache(rows: Int, capacity: Int) -> KVCache
+
+  /// A network of its own with the same values, not frozen.
+  func duplicate() -> any ModelFamily
+}
+
+/// The families this project knows, by `model_type`.
+package enum Families {
+  package static let known = ["llama"]
+
+  /// Builds the network of `config` with the tensors of `checkpoint`.
+  static func build(_ config: ModelConfig, from checkpoint: Checkpoint) throws(ModelError)
+    -> any ModelFamily
+  {
+    switch config.family {
+    case .llama: try LlamaModel(config: config, checkpoint: checkpoint)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import RLXTensor
+
+/// A prompt and its response as ids: the response's tokens are what is predicted.
+package typealias TokenPair = (prompt: [Int32], response: [Int32])
+
+/// One value for each response token of B pairs, packed.
+package struct PackedLogProbs {
+  /// [R], in nats; R is the number of response tokens of all pairs.
+  package let values: Tensor
+  /// [B + 1]: pair b has `values[offsets[b]..<offsets[b + 1]]`.
+  package let offsets: [Int32]
+}
+
+/// The hidden states that predict each response token of B pairs, packed.
+package struct ResponseHidden {
+  /// [R, C]: the state at the token before each response token.
+  package let hidden: Tensor
+  /// [R]: the response tokens.
+  package let targets: [Int32]
+  /// [B + 1]: pair b has the rows `offsets[b]..<offsets[b + 1]`.
+  package let offsets: [Int32]
+}
+
+extension LanguageModel {
+  /// The logits [T, V] of a sequence of T tokens: row t predicts token t + 1.
+  package func logits(_ ids: [Int32], recording: Bool = false) throws(ModelError) -> Tensor {
+    try check(ids, "the sequence")
+    let hidden = family.hidden(PackedBatch([ids]), recording: recording)
+    return family.head(hidden, recording: recording)
+  }
+
+  /// The mean negative log-likelihood of each token of a sequence after the first, in nats: [1].
+  package func loss(ids: [Int32], recording: Bool = true) throws(ModelError) -> Tensor {
+    try check(ids, "the text", atLeast: 2)
+    let pair = (prompt: [ids[0]], response: Array(ids.dropFirst()))
+    return -(try logProbs([pair], recording: recording).values.mean())
+  }
+
+  /// log π(response token | what came before it), in nats, of every response token of every pair,
+  /// of the distribution softmax(logits / temperature).
+  ///
+  /// Only the states that predict response tokens go through the output layer. An empty response
+  /// gives no values; an empty prompt is an error, for nothing would predict its first token.
+  package func logProbs(
+    _ pairs: [TokenPair], temperature: Float = 1, recording: Bool
+  ) throws(ModelError) -> PackedLogProbs {
+    guard temperature > 0, temperature.isFinite else {
+      throw .setting(name: "temperature", found: "\(temperature)", wanted: "a number above 0")
+    }
+    let found = try forward(pairs, recording: recording)
+    guard !found.targets.isEmpty else {
+      return PackedLogProbs(values: Tensor([], [0]), offsets: found.offsets)
+    }
+    let logits = family.head(found.hidden, recording: recording)
+    return PackedLogProbs(
+      values: logits.tokenLogProbs(found.targets, temperature: temperature),
+      offsets: found.offsets)
+  }
+
+  /// The hidden states that predict the response tokens, for heads of any kind.
+  package func forward(
+    _ pairs: [TokenPair], recording: Bool
+  ) throws(ModelError) -> ResponseHidden {
+    var sequences: [[Int32]] = []
+    var rows: [Int] = []
+    var targets: [Int32] = []
+    var offsets: [Int32] = [0]
+    var start = 0
+    for pair in pairs {
+      try check(pair.prompt, "the prompt")
+      if let last = pair.response.last {
+        // The last token predicts nothing that is asked for, so it is not read.
+        let read = pair.prompt + pair.response.dropLast()
+        try check(read + [last], "prompt and response")
+        sequences.append(read)
+        rows += (start + pair.prompt.count - 1)..<(start + read.count)
+        targets += pair.response
+        start += read.count
+      }
+      offsets.append(Int32(targets.count))
+    }
+    guard !rows.isEmpty else {
+      return ResponseHidden(
+        hidden: Tensor([], [0, config.width]), targets: targets, offsets: offsets)
+    }
+    let hidden = family.hidden(PackedBatch(sequences), recording: recording)
+    return ResponseHidden(hidden: hidden.rows(rows), targets: targets, offsets: offsets)
+  }
+}

@@ -1,0 +1,59 @@
+/// Work on text as UTF-8 bytes, which is what tokenizers see.
+enum ByteText {
+  /// `text` with every `pattern` replaced, leftmost first; unchanged for an empty pattern.
+  static func replacing(
+    _ pattern: [UInt8], with content: [UInt8], in text: ArraySlice<UInt8>
+  ) -> [UInt8] {
+    guard let first = pattern.first, text.count >= pattern.count else { return Array(text) }
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count + 2 * content.count)
+    var at = text.startIndex
+    while at < text.endIndex {
+      if text[at] == first, text[at...].starts(with: pattern) {
+        result += content
+        at += pattern.count
+      } else {
+        result.append(text[at])
+        at += 1
+      }
+    }
+    return result
+  }
+
+  /// Where `pattern` first stands in `text` at or after `start`, nil if nowhere.
+  static func firstIndex(of pattern: [UInt8], in text: [UInt8], from start: Int = 0) -> Int? {
+    guard let first = pattern.first else { return nil }
+    var at = max(start, 0)
+    while at + pattern.count <= text.count {
+      if text[at] == first, text[at...].starts(with: pattern) { return at }
+      at += 1
+    }
+    return nil
+  }
+
+  /// What `whole` has after its longest common beginning with `part`, cut between characters.
+  static func remainder(of whole: [UInt8], after part: [UInt8]) -> ArraySlice<UInt8> {
+    var at = 0
+    while at < whole.count && at < part.count && whole[at] == part[at] { at += 1 }
+    // Never inside a character: continuation bytes are 10xxxxxx.
+    while at > 0 && at < whole.count && whole[at] & 0xC0 == 0x80 { at -= 1 }
+    return whole[at...]
+  }
+
+  /// The last character of `text`, nil if it is empty.
+  static func lastScalar(of text: ArraySlice<UInt8>) -> Unicode.Scalar? {
+    var at = text.endIndex
+    while at > text.startIndex {
+      at -= 1
+      if text[at] & 0xC0 != 0x80 {
+        return String(decoding: text[at...], as: UTF8.self).unicodeScalars.first
+      }
+    }
+    return nil
+  }
+
+  /// The first character of `text`, nil if it is empty.
+  static func firstScalar(of text: ArraySlice<UInt8>) -> Unicode.Scalar? {
+    String(decoding: text.prefix(4), as: UTF8.self).unicodeScalars.first
+  }
+}

@@ -1,0 +1,83 @@
+/// How tokens become text again: a chain of steps over their bytes, joined at the end.
+indirect enum TokenDecoder: Sendable {
+  case sequence([TokenDecoder])
+  case replace([UInt8], with: [UInt8])
+  /// Runs of `<0x..>` become the characters they spell, or one U+FFFD a byte where they spell none.
+  case byteFallback
+  /// All tokens become one.
+  case fuse
+  /// Takes up to `start` of `content` off the front of each token, up to `stop` off its end.
+  case strip(content: [UInt8], start: Int, stop: Int)
+  case metaspace(replacement: [UInt8], scheme: PrependScheme)
+
+  static let known = ["Sequence", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace"]
+
+  /// The text of `tokens`.
+  func decode(_ tokens: [[UInt8]]) -> [UInt8] { Array(apply(tokens).joined()) }
+
+  /// The byte that a token such as `<0x0A>` stands for.
+  static func byte(of token: some BidirectionalCollection<UInt8>) -> UInt8? {
+    guard token.count == 6, token.starts(with: "<0x".utf8), token.last == UInt8(ascii: ">")
+    else { return nil }
+    let digits = token.dropFirst(3).prefix(2)
+    // "+5" is a number to Swift, and no byte token.
+    guard digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else {
+      return nil
+    }
+    return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+  }
+
+  private func apply(_ tokens: [[UInt8]]) -> [[UInt8]] {
+    switch self {
+    case .sequence(let steps):
+      steps.reduce(tokens) { $1.apply($0) }
+    case .replace(let pattern, let content):
+      tokens.map { ByteText.replacing(pattern, with: content, in: $0[...]) }
+    case .byteFallback:
+      Self.spellOut(tokens)
+    case .fuse:
+      [Array(tokens.joined())]
+    case .strip(let content, let start, let stop):
+      tokens.map { Self.strip(content, start, stop, from: $0) }
+    case .metaspace(let replacement, let scheme):
+      tokens.enumerated().map { index, token in
+        let space = index == 0 && scheme != .never ? [] : [UInt8(ascii: " ")]
+        return ByteText.replacing(replacement, with: space, in: token[...])
+      }
+    }
+  }
+
+  private static func spellOut(_ tokens: [[UInt8]]) -> [[UInt8]] {
+    var result: [[UInt8]] = []
+    var run: [UInt8] = []
+    func flush() {
+      guard !run.isEmpty else { return }
+      let isText = String(validating: run, as: UTF8.self) != nil
+      result.append(isText ? run : Array(run.map { _ in [0xEF, 0xBF, 0xBD] }.joined()))
+      run.removeAll()
+    }
+    for token in tokens {
+      if let byte = byte(of: token) {
+        run.append(byte)
+      } else {
+        flush()
+        result.append(token)
+      }
+    }
+    flush()
+    return result
+  }
+
+  private static func strip(
+    _ content: [UInt8], _ start: Int, _ stop: Int, from token: [UInt8]
+  ) -> [UInt8] {
+    var rest = token[...]
+    for _ in 0..<start where !content.isEmpty && rest.starts(with: content) {
+      rest = rest.dropFirst(content.count)
+    }
+    for _ in 0..<stop where !content.isEmpty && rest.suffix(content.count).elementsEqual(content) {
+      rest = rest.dropLast(content.count)
+    }
+    return Array(rest)
+  }
+}

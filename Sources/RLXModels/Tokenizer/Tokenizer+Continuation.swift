@@ -1,0 +1,83 @@
+/// One text after another, which is not the same as two texts: a tokenizer may put a space in front
+/// of any text, and tokens may straddle the seam.
+extension Tokenizer {
+  /// The ids of `response` as the continuation of `prompt`: without special tokens around it, and
+  /// without a dummy space in front.
+  ///
+  /// They are the ids of prompt + response after those of the prompt. Where the prompt's ids do not
+  /// begin those of the whole (a token straddles the seam), or where nothing of the prompt is in
+  /// front (an empty prompt, or one that ends with a mark such as `<s>`, after which a tokenizer
+  /// begins anew), the response is encoded on its own, still without a dummy space. Either way the
+  /// prompt keeps its own ids, and both decode together to prompt + response, as far as the
+  /// tokenizer can spell them.
+  package func encodeContinuation(prompt: String, response: String) -> [Int32] {
+    let alone = encode(prompt, special: false)
+    if let last = alone.last, !added.tokens.contains(where: { $0.id == last }) {
+      let whole = encode(bytes: Array(prompt.utf8) + Array(response.utf8), dummy: true)
+      if whole.starts(with: alone) { return Array(whole.dropFirst(alone.count)) }
+    }
+    return encode(bytes: Array(response.utf8), dummy: false)
+  }
+
+  /// What `answer` adds to the text of `prompt`: decode(prompt + answer) − decode(prompt).
+  ///
+  /// Where the prompt ends within a character that the answer completes, that character is part of
+  /// the answer's text.
+  package func decodeContinuation(prompt: [Int32], _ answer: [Int32]) -> String {
+    String(decoding: decodeContinuation(bytes: prompt, answer), as: UTF8.self)
+  }
+
+  func decodeContinuation(bytes prompt: [Int32], _ answer: [Int32]) -> ArraySlice<UInt8> {
+    // What comes before the last token whose text is its own cannot depend on the answer.
+    let context = prompt.suffix(from: contextStart(of: prompt))
+    return ByteText.remainder(
+      of: decode(bytes: Array(context) + answer), after: decode(bytes: context))
+  }
+
+  /// Where the shortest end of `ids` begins that settles the text of what follows: at its last
+  /// token that has a text of its own and is not one of a run of byte tokens.
+  func contextStart(of ids: [Int32]) -> Int {
+    ids.lastIndex { id in
+      !isByte(id) && !added.isSpecial(id) && model.vocabulary.bytes(of: id) != nil
+    } ?? 0
+  }
+
+  func isByte(_ id: Int32) -> Bool {
+    id >= 0 && Int(id) < isByteToken.count && isByteToken[Int(id)]
+  }
+}
+
+/// The text of a growing answer, token by token.
+///
+/// `text` is what no later token can change; `tail` is what the byte tokens at the end spell for
+/// now: half a character until its last byte has come.
+struct IncrementalDecoder {
+  private let tokenizer: Tokenizer
+  /// The tokens from the last one that settles the text of those behind it.
+  private var context: [Int32]
+  /// How much of the text of `context` is in `text` or belongs to the prompt.
+  private var settled: [UInt8]
+  private(set) var text: [UInt8] = []
+  private(set) var tail: [UInt8] = []
+
+  init(_ tokenizer: Tokenizer, after prompt: [Int32]) {
+    self.tokenizer = tokenizer
+    context = Array(prompt.suffix(from: tokenizer.contextStart(of: prompt)))
+    settled = tokenizer.decode(bytes: context)
+  }
+
+  mutating func append(_ id: Int32) {
+    context.append(id)
+    let now = tokenizer.decode(bytes: context)
+    let added = ByteText.remainder(of: now, after: settled)
+    guard !tokenizer.isByte(id) else {
+      tail = Array(added)
+      return
+    }
+    text += added
+    tail = []
+    let start = tokenizer.contextStart(of: context)
+    context = Array(context[start...])
+    settled = start == 0 ? now : tokenizer.decode(bytes: context)
+  }
+}

@@ -1,0 +1,130 @@
+/// Reading, calling and writing with `.name`.
+enum Members {
+  static func read(_ name: String, of object: Value, _ registry: Registry) throws -> Value {
+    if case .map(let map) = object, let value = map[name] { return value }
+    if case .error(let error) = object, let value = error.field(name) { return value }
+    if case .function(let function) = object, case .type(let type) = function.body,
+      let spec = type.static(name)
+    {
+      return .function(FunctionValue(spec))
+    }
+    let type = registry.type(of: object)
+    if let property = type?.property(name) { return try property.body(object) }
+    if let method = type?.method(name) {
+      throw Fault(
+        .type, "\(title(object)): \(name) is a method", remedy: ".\(method.signature)")
+    }
+    if case .map(let map) = object { throw missing(name, map, type) }
+    throw unknown(name, object, type)
+  }
+
+  /// The function that `object.name(…)` calls.
+  static func callable(
+    _ name: String, of object: Value, _ registry: Registry
+  ) throws -> FunctionValue {
+    let type = registry.type(of: object)
+    if let method = type?.method(name) { return FunctionValue(method, receiver: object) }
+    if case .function(let function) = object, case .type(let type) = function.body {
+      if let spec = type.static(name) { return FunctionValue(spec) }
+      throw Fault(
+        .type, "\(type.name): no function \(name)",
+        remedy: Spelling.nearest(name, among: type.statics.map(\.name)))
+    }
+    if case .map(let map) = object {
+      guard let value = map[name] else { throw missing(name, map, type) }
+      guard case .function(let function) = value else {
+        throw Fault(
+          .type, "key \(name) holds \(value.described), which cannot be called",
+          remedy: ".\(name)")
+      }
+      return function
+    }
+    if type?.property(name) != nil || isField(name, object) {
+      throw Fault(.type, "\(title(object)): \(name) is a property", remedy: ".\(name)")
+    }
+    throw unknown(name, object, type)
+  }
+
+  static func write(_ name: String, of object: inout Value, _ value: Value) throws {
+    switch object {
+    case .map(var map):
+      object = .nil
+      map[.string(Text(name))] = value
+      object = .map(map)
+    case .host:
+      try Elements.setHost(&object) {
+        try $0.settingProperty(name, to: value, isUniquelyHeld: $1)
+      }
+    default:
+      throw Fault(.type, "\(title(object)): \(name) cannot be assigned")
+    }
+  }
+
+  /// Changes a field in place.
+  static func change(
+    _ name: String, of object: inout Value, _ registry: Registry,
+    _ body: (inout Value) throws -> Void
+  ) throws {
+    if case .map(var map) = object {
+      guard map.has(.string(Text(name))) else {
+        throw missing(name, map, registry.type(of: object))
+      }
+      object = .nil
+      defer { object = .map(map) }
+      _ = try map.modify(.string(Text(name)), body)
+      return
+    }
+    var field = try read(name, of: object, registry)
+    try body(&field)
+    if case .host(let inner) = field, !inner.isData { return }
+    try write(name, of: &object, field)
+  }
+
+  // MARK: - Errors
+
+  private static func title(_ object: Value) -> String {
+    if case .function(let function) = object, case .type(let type) = function.body {
+      return type.name
+    }
+    return object.typeName
+  }
+
+  private static func isField(_ name: String, _ object: Value) -> Bool {
+    if case .error(let error) = object { error.field(name) != nil } else { false }
+  }
+
+  private static func missing(_ name: String, _ map: MapValue, _ type: HostType?) -> Fault {
+    let keys = map.keys.compactMap(\.value.asString)
+    let nearest =
+      Spelling.nearest(name, among: keys) ?? Spelling.nearest(name, among: type?.memberNames ?? [])
+    return Fault(
+      .key, "no key \"\(name)\" in the map",
+      remedy: nearest.map { ".\($0)" } ?? "m.get(\"\(name)\", default)")
+  }
+
+  private static func unknown(_ name: String, _ object: Value, _ type: HostType?) -> Fault {
+    var known = type?.memberNames ?? []
+    if case .error = object { known += ErrorValue.fieldNames }
+    if case .function(let function) = object, case .type(let type) = function.body {
+      known = type.statics.map(\.name)
+    }
+    return Fault(
+      .name, "\(title(object)): nothing called \(name)",
+      remedy: Spelling.nearest(name, among: known).map { ".\($0)" })
+  }
+}
+
+extension ErrorValue {
+  static let fieldNames = ["kind", "message", "place", "data"]
+
+  /// `e.kind`, `e.message`, `e.place`, `e.data`.
+  func field(_ name: String) -> Value? {
+    switch name {
+    case "kind": .string(diagnostic.kind.rawValue)
+    case "message": .string(diagnostic.message)
+    case "place": diagnostic.place.map { .string($0.description) } ?? .nil
+    case "data": diagnostic.data ?? .nil
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,102 @@
+extension Parser {
+  /// The error of meeting the current token where `wanted` should stand. At the end of the text that
+  /// is no error yet, nor where the last word may still be growing.
+  func unexpected(_ wanted: String) -> Stop {
+    switch current.kind {
+    case .broken(let diagnostic): return .invalid(diagnostic)
+    case .unfinished(let missing): return .incomplete(missing, current.span)
+    case .end:
+      if isInterpolation { return invalid("expected \(wanted) before the `)` of the string") }
+      if !isOver { return .incomplete(wanted, Span(previousEnd, max(previousEnd, 0))) }
+    default: break
+    }
+    if isOver { return invalid("expected \(wanted) on the same line", at: endOfPrevious) }
+    if mayGrow { return .incomplete(wanted, current.span) }
+    return invalid("expected \(wanted), got \(described(current))")
+  }
+
+  /// The error of a token after a complete statement.
+  func misplaced() -> Stop {
+    switch current.kind {
+    case .broken(let diagnostic): return .invalid(diagnostic)
+    case .unfinished(let missing): return .incomplete(missing, current.span)
+    default: break
+    }
+    if mayGrow { return .incomplete("the rest of the statement", current.span) }
+    if let hint = habit() { return self.hint(hint) }
+    let found = described(current)
+    return invalid(
+      "expected the end of the statement, got \(found)",
+      remedy: at(.rightBrace) || at(.rightParen) || at(.rightBracket)
+        ? nil : "a new line, or `;` between statements")
+  }
+
+  func invalid(_ message: String, at span: Span? = nil, remedy: String? = nil) -> Stop {
+    .invalid(
+      Diagnostic(.syntax, message, at: Place(source, span ?? current.span), remedy: remedy))
+  }
+
+  func hint(_ hint: Hint, at span: Span? = nil) -> Stop {
+    invalid(hint.message, at: span, remedy: hint.remedy)
+  }
+
+  private var endOfPrevious: Span { Span(previousEnd, previousEnd) }
+
+  /// Whether the current token is the text's last and could become another one by more letters.
+  private var mayGrow: Bool {
+    guard current.span.end == source.bytes.count, current.span.start < current.span.end else {
+      return false
+    }
+    switch current.kind {
+    case .name(let name):
+      return Self.wordsThatContinue.contains { $0.hasPrefix(name) }
+    case .mark(let mark):
+      return Mark.allCases.contains { $0 != mark && $0.rawValue.hasPrefix(mark.rawValue) }
+        && [.dot, .rangeUpTo].contains(mark)
+    default: return false
+    }
+  }
+
+  /// The keywords that can follow an expression or block.
+  private static let wordsThatContinue: [String] =
+    [Keyword.and, .or, .not, .in, .else, .then, .as, .catch].map(\.rawValue)
+
+  /// The habit of another language that explains the current token, if one does.
+  private func habit() -> Hint? {
+    if case .keyword(.if) = current.kind { return .ternary }
+    if case .mark(.plus) = current.kind { return .increment }
+    guard position > 0, case .name(let word) = tokens[position - 1].kind else { return nil }
+    if case .string = current.kind, tokens[position - 1].span.end == current.span.start,
+      ["f", "F", "b", "rb", "fr"].contains(word)
+    {
+      return .formatString
+    }
+    switch word {
+    case "let", "const": return .let
+    case "var": return .var
+    case "def", "func", "function": return .def
+    case "elif", "elsif", "elseif": return .elif
+    case "lambda": return .lambda
+    case "import", "from": return .import
+    default: break
+    }
+    switch current.kind {
+    case .name, .string, .int, .float, .keyword(.true), .keyword(.false), .keyword(.nil):
+      return .printStatement
+    default: return nil
+    }
+  }
+
+  /// A token in words.
+  func described(_ token: Token) -> String {
+    switch token.kind {
+    case .int, .float: "the number \(source.string(in: token.span))"
+    case .string: "a string"
+    case .name(let name): "`\(name)`"
+    case .keyword(let keyword): "the keyword `\(keyword.rawValue)`"
+    case .mark(let mark): "`\(mark.rawValue)`"
+    case .end: isInterpolation ? "`)`" : "the end of the text"
+    case .broken, .unfinished: source.string(in: token.span)
+    }
+  }
+}

@@ -1,0 +1,158 @@
+/// One column of a table: its name and the text of each row shown.
+struct TableColumn {
+  let name: String
+  let texts: [String]
+  let isNumeric: Bool
+  let isIndex: Bool
+  /// Columns of its widest text.
+  private let textWidth: Int
+
+  init(name: String, cells: [TableView.Cell], isIndex: Bool = false, decimals: Int? = nil) {
+    self.name = TextWidth.visible(name)
+    self.isIndex = isIndex
+    let numbers = cells.compactMap(\.asNumber)
+    let texts =
+      decimals.map { places in numbers.map { TableColumn.fixed($0, decimals: places) } }
+      ?? NumberText.column(numbers)
+    var next = texts.makeIterator()
+    self.texts = cells.map { cell in
+      switch cell {
+      case .text(let text): TextWidth.visible(text)
+      case .bool(let bool): bool ? "true" : "false"
+      case .integer(let n): String(n)
+      case .number: next.next() ?? ""
+      case .missing: ""
+      }
+    }
+    textWidth = self.texts.lazy.map { TextWidth.of($0) }.max() ?? 0
+    isNumeric =
+      cells.contains { $0.isNumeric } && cells.allSatisfy { $0.isNumeric || $0 == .missing }
+  }
+
+  private static func fixed(_ x: Double, decimals: Int) -> String {
+    x.magnitude < 1e6
+      ? NumberText.fixed(x, digits: decimals) : NumberText.significant(x, digits: 4)
+  }
+
+  /// Columns of its widest text or name.
+  var naturalWidth: Int { max(TextWidth.of(name), textWidth) }
+
+  /// The narrowest it may become: numbers are never cut, text keeps some letters.
+  var minimumWidth: Int {
+    isNumeric ? max(textWidth, min(naturalWidth, 12)) : min(naturalWidth, 8)
+  }
+}
+
+extension TableView.Cell {
+  fileprivate var isNumeric: Bool {
+    switch self {
+    case .number, .integer: true
+    case .text, .bool, .missing: false
+    }
+  }
+
+  /// The value of a cell written as its column's floats are.
+  fileprivate var asNumber: Double? { if case .number(let x) = self { x } else { nil } }
+}
+
+/// Widths given to columns, and the rows set in them.
+struct TableLayout {
+  let columns: [TableColumn]
+  let widths: [Int]
+  let style: ViewStyle
+  private let gap: Int
+
+  init(columns: [TableColumn], style: ViewStyle) {
+    gap = TableLayout.gap(columns, style)
+    self.columns = Array(columns.prefix(TableLayout.fitting(columns, style)))
+    self.style = style
+    widths = TableLayout.widths(self.columns, gap: gap, room: style.columns)
+  }
+
+  /// Spaces between columns: two, or one where that saves a column from being left out.
+  private static func gap(_ columns: [TableColumn], _ style: ViewStyle) -> Int {
+    let least = columns.reduce(0) { $0 + $1.minimumWidth }
+    return least + 2 * (columns.count - 1) <= style.columns ? 2 : 1
+  }
+
+  /// Names of the columns that do not fit, in order.
+  static func hidden(_ columns: [TableColumn], _ style: ViewStyle) -> [String] {
+    columns.dropFirst(fitting(columns, style)).map(\.name)
+  }
+
+  /// How many columns fit at their narrowest; at least one that is not the index.
+  private static func fitting(_ columns: [TableColumn], _ style: ViewStyle) -> Int {
+    let gap = gap(columns, style)
+    var used = -gap
+    var count = 0
+    let least = columns.first?.isIndex == true ? 2 : 1
+    for column in columns {
+      used += gap + column.minimumWidth
+      if used > style.columns, count >= least { break }
+      count += 1
+    }
+    return count
+  }
+
+  /// Natural widths, the widest text columns narrowed until all fit in `room`; should even the
+  /// narrowest not fit, the last columns give way.
+  private static func widths(_ columns: [TableColumn], gap: Int, room: Int) -> [Int] {
+    var widths = columns.map { min($0.naturalWidth, room) }
+    var excess = widths.reduce(0, +) + gap * max(columns.count - 1, 0) - room
+    while excess > 0 {
+      let open = columns.indices.filter { widths[$0] > columns[$0].minimumWidth }
+      guard let widest = open.max(by: { widths[$0] < widths[$1] }) else { break }
+      widths[widest] -= 1
+      excess -= 1
+    }
+    for index in columns.indices.reversed() where excess > 0 {
+      let cut = min(excess, widths[index] - 1)
+      widths[index] -= cut
+      excess -= cut
+    }
+    return widths
+  }
+
+  /// Header, rule and rows; a row of ellipses stands after `gapAfter` rows.
+  func lines(gapAfter: Int?) -> [String] {
+    guard !columns.isEmpty else { return [] }
+    let rule = widths.map { String(repeating: style.drawsUnicode ? "─" : "-", count: $0) }
+    var lines = [
+      join(columns.indices.map { style.paint(aligned(columns[$0].name, $0), .bold) }),
+      style.paint(rule.joined(separator: separator), .dim),
+    ]
+    for row in 0..<(columns.first?.texts.count ?? 0) {
+      if row == gapAfter { lines.append(style.paint(gapLine, .dim)) }
+      lines.append(
+        join(
+          columns.indices.map { index in
+            let text = aligned(columns[index].texts[row], index)
+            return columns[index].isIndex ? style.paint(text, .dim) : text
+          }))
+    }
+    return lines
+  }
+
+  private var separator: String { String(repeating: " ", count: gap) }
+
+  private var gapLine: String {
+    let mark = style.drawsUnicode ? "⋮" : ":"
+    return join(columns.indices.map { aligned(mark, $0) })
+  }
+
+  private func aligned(_ text: String, _ index: Int) -> String {
+    let width = widths[index]
+    let cut = TextWidth.truncated(text, to: width, ellipsis: style.ellipsis)
+    return TextWidth.padded(cut, to: width, columns[index].isNumeric ? .right : .left)
+  }
+
+  private func join(_ cells: [String]) -> String {
+    trimmed(cells.joined(separator: separator))
+  }
+
+  private func trimmed(_ line: String) -> String {
+    var line = line
+    while line.hasSuffix(" ") { line.removeLast() }
+    return line
+  }
+}

@@ -1,0 +1,106 @@
+import RLXScript
+
+/// A session file taken apart: its header, and each statement with what was recorded of it.
+package struct SessionFile {
+  package var header: SessionHeader
+  package var seed: UInt64?
+  package var arguments: [String]?
+  package var entries: [SessionEntry] = []
+  /// The statements, one an entry, as they stand in the file.
+  package var statements: [TopStatement] = []
+  /// The closing mark, if the session was closed in order.
+  package var end: (statements: Int, chain: String)?
+
+  /// Whether a text is a session file: its first or second line says so.
+  package static func isSession(_ text: String) -> Bool {
+    text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
+      .contains { line in
+        if case .session? = Mark(line: line) { true } else { false }
+      }
+  }
+
+  /// Reads the marks that stand between the statements of `source`.
+  ///
+  /// Lines within a statement are never marks, whatever they look like; a line between statements
+  /// that only looks like one is an error that names it, since ignoring it would lose a record.
+  package init(_ source: Source, statements: [TopStatement]) throws(Diagnostic) {
+    header = SessionHeader(version: "", machine: "", engine: "")
+    self.statements = statements
+    entries = statements.map { SessionEntry(text: $0.text) }
+    var line = 1
+    for (index, statement) in statements.enumerated() {
+      while line < statement.line {
+        try read(line: line, of: source, after: index - 1)
+        line += 1
+      }
+      line = source.lineNumber(at: max(statement.span.end - 1, statement.span.start)) + 1
+    }
+    let last = source.lineNumber(at: source.bytes.count)
+    while line <= last {
+      try read(line: line, of: source, after: statements.count - 1)
+      line += 1
+    }
+    withdrawUndone()
+  }
+
+  private mutating func read(line number: Int, of source: Source, after index: Int)
+    throws(Diagnostic)
+  {
+    let range = source.lineRange(number)
+    let line = source.string(from: range.lowerBound, to: range.upperBound)
+    guard Mark.begins(line) else {
+      keep(comment: line, before: index + 1)
+      return
+    }
+    guard let mark = Mark(line: line) else {
+      throw Diagnostic(
+        .syntax, "a line that looks like a session mark but is none",
+        at: Place(source, Span(range.lowerBound, range.upperBound)),
+        remedy: "write `# ` before it if it is a comment")
+    }
+    switch mark {
+    case .session(let header): self.header = header
+    case .seed(let seed): self.seed = seed
+    case .arguments(let words): arguments = words
+    case .end(let statements, let chain): end = (statements, chain)
+    default:
+      guard index >= 0 else { return }
+      entries[index].take(mark)
+    }
+  }
+
+  private mutating func keep(comment: String, before index: Int) {
+    guard index < entries.count, !comment.hasPrefix("#!") else { return }
+    let isFirst = index == 0 && entries[0].leading.isEmpty
+    if isFirst, comment.isEmpty { return }
+    entries[index].leading += comment + "\n"
+  }
+
+  /// `#~ undo n` withdraws the n statements before it.
+  private mutating func withdrawUndone() {
+    var kept: [Int] = []
+    for index in entries.indices {
+      kept.append(index)
+      kept.removeLast(min(kept.count, entries[index].undone))
+    }
+    if kept.count < entries.count {
+      entries = kept.map { entries[$0] }
+      statements = kept.map { statements[$0] }
+    }
+  }
+}
+
+extension SessionEntry {
+  /// Adds what one mark says of this statement.
+  mutating func take(_ mark: Mark) {
+    switch mark {
+    case .input(let input): inputs.append(input)
+    case .digest(let hex, let text): (digest, preview) = (hex, text)
+    case .answer(let answer): answers.append(answer)
+    case .stopped(let count): stoppedAt = count
+    case .failure(let kind, let hex): failure = Failure(kind: kind, digest: hex)
+    case .undone(let count): undone += count
+    case .session, .seed, .arguments, .end: break
+    }
+  }
+}

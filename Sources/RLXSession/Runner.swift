@@ -1,0 +1,225 @@
+import RLXScript
+
+/// Runs statements one at a time and keeps the record of each: what a session is, on its thread.
+final class Runner {
+  let core: SessionCore
+  let interpreter: Interpreter
+  private(set) var options: SessionOptions
+  private(set) var entries: [SessionEntry] = []
+  private(set) var journal: JournalWriter?
+  private var digester = ValueDigester()
+  private var chain = DigestChain()
+  /// Whether statements get digests: where a journal is kept, and in a replay.
+  private var keepsDigests: Bool
+  /// Whether nothing of a run is shown, as in a replay.
+  var isMuted: Bool { core.isMuted }
+
+  init(options: SessionOptions, console: any Console, stop: StopFlag) {
+    self.options = options
+    core = SessionCore(
+      console: console, stop: stop, seed: options.seed, maxSteps: options.maxSteps)
+    let registry = Registry()
+    Bindings.register(in: registry, core: core)
+    interpreter = Interpreter(registry: registry, effects: core, arguments: options.arguments)
+    keepsDigests = false
+  }
+
+  /// Begins to write the session to `path` as it happens.
+  func openJournal(at path: String) throws {
+    let writer = try JournalWriter(path: path, header: header)
+    journal = writer
+    keepsDigests = true
+    core.files.keepsRecords = true
+    core.keepAnswer = { [unowned writer] in writer.answer($0) }
+  }
+
+  /// Takes digests without writing a journal, as a replay does.
+  func keepDigests() {
+    keepsDigests = true
+    core.files.keepsRecords = true
+  }
+
+  /// The marks at the top of this session's file.
+  var header: [Mark] {
+    var marks: [Mark] = [.session(SessionOptions.header), .seed(options.seed)]
+    if !options.arguments.isEmpty { marks.append(.arguments(options.arguments)) }
+    return marks
+  }
+
+  /// Writes the closing mark; nothing runs after it.
+  func close() {
+    journal?.note(.end(statements: entries.count, chain: chain.value))
+    journal?.flush()
+  }
+
+  /// The hash over all statements so far.
+  var chainValue: String { chain.value }
+
+  /// From now on statements are run and recorded, but nothing of them is shown.
+  func mute() {
+    core.isMuted = true
+  }
+
+  func adopt(seed: UInt64) {
+    core.draws.reseed(seed)
+    options.seed = seed
+  }
+
+  func adopt(arguments: [String]) {
+    interpreter.setGlobal("args", .list(arguments.map { .string($0) }))
+    options.arguments = arguments
+  }
+
+  // MARK: Running
+
+  /// Parses, resolves and runs a text; stops at the first statement that fails.
+  func run(_ source: Source, mode: PrepareMode) -> CellResult {
+    guard let program = prepare(source, mode: mode) else { return lastFailure }
+    var end = 0
+    for statement in program.statements {
+      let leading = comments(in: source, from: end, to: statement.span.start)
+      end = statement.span.end
+      let run = runStatement(statement, leading: leading)
+      if run.result != .done { return run.result }
+    }
+    return .done
+  }
+
+  private var lastFailure = CellResult.done
+
+  /// The program of a text, or nil after showing what is wrong with it.
+  func prepare(_ source: Source, mode: PrepareMode) -> Program? {
+    do {
+      _ = core.files.takeInputs()
+      return try interpreter.prepare(source, mode: mode)
+    } catch {
+      lastFailure = report(error)
+      return nil
+    }
+  }
+
+  /// What running one statement came to.
+  struct Run {
+    var entry: SessionEntry
+    var result: CellResult
+    var failure: Diagnostic?
+  }
+
+  /// Runs one statement and keeps its record. `recorded` is what a session file says of it: the
+  /// answers people gave, the inputs, and where it was stopped.
+  func runStatement(
+    _ statement: TopStatement, leading: String = "", recorded: SessionEntry? = nil
+  ) -> Run {
+    var entry = SessionEntry(text: statement.text, leading: leading)
+    begin(recorded)
+    journal?.begin(entry)
+    var outcome: Interpreter.Outcome?
+    var result = CellResult.done
+    var failure: Diagnostic?
+    do {
+      outcome = try interpreter.run(statement)
+    } catch let exit as Exit {
+      result = .exited(Int32(truncatingIfNeeded: exit.code))
+    } catch let diagnostic as Diagnostic {
+      failure = diagnostic
+      result = .failed(ExitCode(diagnostic.kind))
+    } catch {
+      failure = Diagnostic(.host, "\(error)")
+      result = .failed(.programError)
+    }
+    core.endProgress()
+    if let outcome, outcome.isShown, let value = outcome.value { show(value) }
+    finish(&entry, outcome: outcome, failure: failure)
+    if let failure, recorded?.failure?.kind != failure.kind.rawValue, core.record.stoppedAt == nil {
+      show(failure)
+    }
+    return Run(entry: entry, result: result, failure: failure)
+  }
+
+  private func begin(_ recorded: SessionEntry?) {
+    core.beginStatement(stopAt: recorded?.stoppedAt)
+    core.recordedAnswers = recorded?.answers
+    core.files.replay?.expected = recorded?.inputs ?? []
+  }
+
+  private func finish(
+    _ entry: inout SessionEntry, outcome: Interpreter.Outcome?, failure: Diagnostic?
+  ) {
+    entry.inputs = core.files.takeInputs()
+    entry.answers = core.record.answers
+    entry.stoppedAt = core.record.stoppedAt
+    if keepsDigests {
+      let bound = Set(interpreter.boundNames).sorted().compactMap { name in
+        interpreter.global(name).map { (name: name, value: $0) }
+      }
+      let digest = digester.digest(
+        text: entry.text, value: outcome?.value, printed: core.record.printed, bound: bound,
+        touched: core.record.touched,
+        failure: failure.map { "\($0.kind.rawValue): \($0.message)" })
+      if let failure, entry.stoppedAt == nil {
+        entry.failure = SessionEntry.Failure(kind: failure.kind.rawValue, digest: digest)
+      } else {
+        entry.digest = digest
+        entry.preview = outcome?.value.flatMap(Preview.line)
+      }
+    } else if let failure, entry.stoppedAt == nil {
+      entry.failure = SessionEntry.Failure(kind: failure.kind.rawValue, digest: "")
+    }
+    entry.changedNothing = failure != nil && core.changedNothing && interpreter.boundNames.isEmpty
+    chain.append(entry)
+    journal?.finish(entry)
+    entries.append(entry)
+  }
+
+  // MARK: Showing
+
+  func show(_ value: Value) {
+    guard !isMuted, !options.quiet else { return }
+    core.console.write(value.display(core.style) + "\n")
+  }
+
+  func show(_ diagnostic: Diagnostic) {
+    guard !isMuted else { return }
+    let text = diagnostic.rendered(color: core.console.facts.usesErrorColor)
+    core.console.writeError(text + "\n")
+  }
+
+  /// Shows an error and says how the run ended.
+  func report(_ error: any Error) -> CellResult {
+    if let exit = error as? Exit { return .exited(Int32(truncatingIfNeeded: exit.code)) }
+    let diagnostic = (error as? Diagnostic) ?? Diagnostic(.host, "\(error)")
+    show(diagnostic)
+    return .failed(ExitCode(diagnostic.kind))
+  }
+
+  /// The comment lines between two statements, as the journal keeps them. A comment that looks like
+  /// a mark is pushed in, so that it is none.
+  private func comments(in source: Source, from start: Int, to end: Int) -> String {
+    let lines = source.string(from: start, to: end).split(separator: "\n")
+    return lines.filter { $0.hasPrefix("#") && !$0.hasPrefix("#!/") }
+      .map { (Mark.begins($0) ? "# " : "") + $0 + "\n" }.joined()
+  }
+}
+
+extension SessionCore {
+  /// Whether the statement left objects, draws, output and answers as they were.
+  var changedNothing: Bool {
+    record.touched.isEmpty && record.printed.isEmpty && record.answers.isEmpty
+      && draws == record.drawsBefore && files.written.count == record.writtenBefore
+  }
+}
+
+extension ExitCode {
+  /// What a failure of each kind tells the one who started the program.
+  init(_ kind: ErrorKind) {
+    self =
+      switch kind {
+      case .syntax: .syntaxError
+      case .missing: .inputMissing
+      case .limit: .limitReached
+      case .stopped: .interrupted
+      case .replay: .replayDiffers
+      default: .programError
+      }
+  }
+}

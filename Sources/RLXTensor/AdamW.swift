@@ -1,0 +1,84 @@
+import CKernels
+import Glibc
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), in PyTorch's form.
+package final class AdamW {
+  package struct Settings: Equatable, Sendable {
+    /// At least 0.
+    package var learningRate: Float
+    /// In [0, 1).
+    package var beta1: Float
+    /// In [0, 1).
+    package var beta2: Float
+    /// Added to the root of the second moment; at least 0.
+    package var eps: Float
+    /// Share of a weight taken off per step, times the learning rate.
+    package var weightDecay: Float
+
+    package init(
+      learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, eps: Float = 1e-8,
+      weightDecay: Float = 0
+    ) {
+      self.learningRate = learningRate
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.eps = eps
+      self.weightDecay = weightDecay
+    }
+  }
+
+  package let parameters: [Parameter]
+  package var settings: Settings
+  /// Steps taken.
+  package var steps = 0
+  /// Running means of gradients and of their squares, one of each parameter's shape.
+  package var firstMoments: [Tensor]
+  package var secondMoments: [Tensor]
+
+  package init(_ parameters: [Parameter], _ settings: Settings) {
+    self.parameters = parameters
+    self.settings = settings
+    firstMoments = parameters.map { .zeros($0.value.shape) }
+    secondMoments = parameters.map { .zeros($0.value.shape) }
+  }
+
+  /// Moves every parameter that has a gradient; those without keep value and moments.
+  package func step(learningRate: Float? = nil) {
+    steps += 1
+    let s = settings
+    let kernel = ck_adamw_settings(
+      learning_rate: learningRate ?? s.learningRate, beta1: s.beta1, beta2: s.beta2, eps: s.eps,
+      weight_decay: s.weightDecay, correction1: 1 - pow(Double(s.beta1), Double(steps)),
+      correction2: 1 - pow(Double(s.beta2), Double(steps)))
+    for (index, parameter) in parameters.enumerated() where !parameter.isFrozen {
+      guard let gradient = parameter.gradient else { continue }
+      parameter.value.makeUnique()
+      firstMoments[index].makeUnique()
+      secondMoments[index].makeUnique()
+      Kernels.adamW(
+        parameter.value, gradient, firstMoments[index], secondMoments[index], kernel)
+    }
+  }
+
+  package func zeroGradients() {
+    for parameter in parameters { parameter.gradient = nil }
+  }
+}
+
+/// Scales all gradients so that their joint Euclidean norm is at most `maxNorm`, as PyTorch's
+/// clip_grad_norm_ does; returns the norm before. A norm that is not finite leaves NaN behind there and
+/// here: check the result.
+@discardableResult
+package func clipGradients(_ parameters: [Parameter], maxNorm: Float) -> Float {
+  var sum = 0.0
+  for parameter in parameters {
+    if let gradient = parameter.gradient { sum += Kernels.sumOfSquares(gradient) }
+  }
+  let norm = Float(sum.squareRoot())
+  let factor = maxNorm / (norm + 1e-6)
+  guard !(factor >= 1) else { return norm }
+  for parameter in parameters {
+    if let gradient = parameter.gradient { parameter.gradient = gradient * factor }
+  }
+  return norm
+}

@@ -1,0 +1,68 @@
+import RLXModels
+import RLXTensor
+
+/// What one forward pass over prompts and responses says about each of the R response tokens.
+///
+/// Row i belongs to response token i of the packed batch; it was computed at the position before
+/// that token, which is where its probability and the value of the state it was chosen in are read.
+struct ResponsePass {
+  /// Last hidden states [R, C], after the model's last norm.
+  let hidden: Tensor
+  /// Scores [R, V] of every token of the vocabulary.
+  let logits: Tensor
+  /// The response tokens [R].
+  let targets: [Int32]
+  /// [B + 1], first 0.
+  let offsets: [Int32]
+
+  /// Runs the model; throws for an empty prompt, too long a row or a token outside the vocabulary.
+  init(
+    _ model: LanguageModel, _ pairs: [TokenPair], recording: Bool
+  ) throws {
+    let rows = try model.forward(pairs, recording: recording)
+    hidden = rows.hidden
+    targets = rows.targets
+    offsets = rows.offsets
+    logits =
+      rows.targets.isEmpty
+      ? .zeros([0, model.config.vocabulary])
+      : model.family.head(rows.hidden, recording: recording)
+  }
+
+  /// Log-probabilities [R] of the response tokens, in nats.
+  func logProbs(temperature: Double) -> Tensor {
+    targets.isEmpty
+      ? .zeros([0])
+      : logits.tokenLogProbs(targets, temperature: Float(temperature))
+  }
+
+  /// The share of tokens that were the likeliest, in 0…1; 0 of none.
+  var accuracy: Double {
+    guard !targets.isEmpty else { return 0 }
+    let hits = zip(logits.argmaxRows(), targets).filter { $0 == $1 }
+    return Double(hits.count) / Double(targets.count)
+  }
+
+  /// The mean entropy of the token distributions, in nats; 0 of none.
+  var entropy: Double { targets.isEmpty ? 0 : mean(logits.detached().tokenEntropy().array) }
+}
+
+/// The sum [B] of each row's values [R], with gradients; 0 of an empty row.
+func sequenceSums(_ values: Tensor, offsets: [Int32]) -> Tensor {
+  let B = offsets.count - 1
+  let R = values.count
+  guard R > 0 else { return .zeros([B]) }
+  var member = [Float](repeating: 0, count: B * R)
+  for (row, tokens) in rowRanges(offsets).enumerated() {
+    for token in tokens { member[row * R + token] = 1 }
+  }
+  return Tensor(member, [B, R]).matmul(values.reshape([R, 1])).reshape([B])
+}
+
+/// The exact KL [R] of each token's distribution from the reference's, in nats:
+/// Σ_v π(v) (log π(v) − log π_ref(v)).
+func fullKL(_ logits: Tensor, _ reference: Tensor, temperature: Double) -> Tensor {
+  let ours = (logits / Float(temperature)).logSoftmax(axis: -1)
+  let theirs = (reference / Float(temperature)).logSoftmax(axis: -1)
+  return (ours.exp() * (ours - theirs)).sum(axis: -1)
+}

@@ -1,0 +1,91 @@
+import RLXTensor
+
+/// How the learning rate goes from step to step (names of Hugging Face's `lr_scheduler_type`).
+package enum ScheduleKind: String, CaseIterable, Sendable { case constant, linear, cosine }
+
+/// The optimizer's part of a trainer's settings: AdamW in PyTorch's form, names of Hugging Face.
+package struct OptimizerSettings: Equatable, Sendable {
+  /// Step size, ≥ 0.
+  package var learningRate: Double
+  /// Decay of the first moment, in [0, 1). PyTorch's 0.9.
+  package var adamBeta1 = 0.9
+  /// Decay of the second moment, in [0, 1). PyTorch's 0.999.
+  package var adamBeta2 = 0.999
+  /// Added to the root of the second moment, > 0. PyTorch's 1e-8.
+  package var adamEpsilon = 1e-8
+  /// Decoupled weight decay per step and unit of learning rate, ≥ 0.
+  package var weightDecay = 0.0
+  /// Largest norm of all gradients together, > 0; nil never clips. Transformers' 1.0.
+  package var maxGradNorm: Double? = 1.0
+  /// Constant here, linear in transformers: only a constant rate lets `run(4)` and then `run(6)`
+  /// be `run(10)` without being told the 10.
+  package var lrSchedulerType = ScheduleKind.constant
+  /// Steps over which the rate rises from 0, ≥ 0.
+  package var warmupSteps = 0
+
+  package init(learningRate: Double, maxGradNorm: Double? = 1.0) {
+    self.learningRate = learningRate
+    self.maxGradNorm = maxGradNorm
+  }
+
+  /// The engine's form of these.
+  var adamW: AdamW.Settings {
+    AdamW.Settings(
+      learningRate: Float(learningRate), beta1: Float(adamBeta1), beta2: Float(adamBeta2),
+      eps: Float(adamEpsilon), weightDecay: Float(weightDecay))
+  }
+
+  /// The learning rate of the step after `done` steps, of `total` planned ones.
+  func learningRate(after done: Int, of total: Int) -> Double {
+    let schedule: Schedule =
+      switch lrSchedulerType {
+      case .constant: .constant
+      case .linear: .linear(warmup: warmupSteps, total: total)
+      case .cosine: .cosine(warmup: warmupSteps, total: total)
+      }
+    return learningRate * Double(schedule.factor(at: done))
+  }
+}
+
+/// Settings that hold an optimizer's.
+package protocol OptimizedSettings: TrainerSettings {
+  var optimizer: OptimizerSettings { get set }
+}
+
+extension OptimizedSettings {
+  /// The table entries every trainer with an optimizer has.
+  static var adamTable: [Setting<Self>] {
+    [
+      .number("learning_rate", \.optimizer.learningRate, .atLeast(0), aliases: ["lr"], "step size"),
+      .number("adam_beta1", \.optimizer.adamBeta1, .halfOpen(0, 1), "decay of the first moment"),
+      .number("adam_beta2", \.optimizer.adamBeta2, .halfOpen(0, 1), "decay of the second moment"),
+      .number(
+        "adam_epsilon", \.optimizer.adamEpsilon, .above(0), aliases: ["adam_eps", "eps"],
+        "added to the root of the second moment"),
+      .number("weight_decay", \.optimizer.weightDecay, .atLeast(0), "decoupled weight decay"),
+      .optionalNumber(
+        "max_grad_norm", \.optimizer.maxGradNorm, .above(0),
+        "largest norm of all gradients together; nil never clips"),
+    ]
+  }
+
+  /// The entries of trainers whose learning rate has a schedule.
+  static var scheduleTable: [Setting<Self>] {
+    [
+      .choice(
+        "lr_scheduler_type", \.optimizer.lrSchedulerType, aliases: ["schedule"],
+        "how the learning rate goes over the run"),
+      .integer(
+        "warmup_steps", \.optimizer.warmupSteps, .atLeast(0),
+        "steps over which the learning rate rises from 0"),
+    ]
+  }
+
+  package func checkTogether() throws(TrainingError) {
+    if optimizer.lrSchedulerType == .constant && optimizer.warmupSteps > 0 {
+      throw .conflict(
+        trainer: Self.trainer, names: ["lr_scheduler_type", "warmup_steps"],
+        reason: "a constant learning rate with \(optimizer.warmupSteps) warmup steps")
+    }
+  }
+}

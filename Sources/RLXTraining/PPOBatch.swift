@@ -1,0 +1,105 @@
+import RLXModels
+import RLXTensor
+
+/// The answers of one PPO step and every number computed about them, stage by stage.
+///
+/// Packed: the R response tokens of all B answers in one row of numbers; answer b has the tokens
+/// `offsets[b] ..< offsets[b + 1]`, none if it is empty. Each stage leaves its tensors here, where
+/// they can be looked at (and replaced, by those who know why) before the next.
+package final class PPOBatch {
+  /// How far the batch has come.
+  package enum Stage: Int, Comparable, Sendable {
+    case rolledOut, scored, advantaged, updated
+
+    package static func < (a: Stage, b: Stage) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  package let samples: [Sample]
+  /// Why each answer ended; nil for answers that were given rather than generated.
+  package let finishes: [Completion.Finish?]
+  /// [B + 1], first 0.
+  package let offsets: [Int32]
+  /// Log-probabilities [R] of the response tokens under policy and reference, in nats.
+  package let logProbs: Tensor
+  package let refLogProbs: Tensor
+  /// The KL term [R] of each token before β, by the trainer's kl_penalty.
+  package let kl: Tensor
+  /// The value head's estimate [R] of the return, before each token.
+  package let values: Tensor
+
+  package internal(set) var stage = Stage.rolledOut
+  /// What the reward said, one an answer.
+  package internal(set) var rawScores: [Double]?
+  /// The scores after scaling and clipping, as the update uses them.
+  package internal(set) var scores: [Double]?
+  /// β when the rewards were computed.
+  package internal(set) var klCoef: Double?
+  /// −β·KL [R], and the same with the score added at each answer's last token; before whitening.
+  package internal(set) var nonScoreRewards: Tensor?
+  package internal(set) var rewards: Tensor?
+  /// Whitened advantages and unwhitened returns [R].
+  package internal(set) var advantages: Tensor?
+  package internal(set) var returns: Tensor?
+  /// Ratio of new to old probability [R] in the last pass of the update, and whether it was clipped.
+  package internal(set) var ratio: Tensor?
+  package internal(set) var clipped: Tensor?
+
+  init(
+    samples: [Sample], finishes: [Completion.Finish?], offsets: [Int32], logProbs: Tensor,
+    refLogProbs: Tensor, kl: Tensor, values: Tensor
+  ) {
+    self.samples = samples
+    self.finishes = finishes
+    self.offsets = offsets
+    self.logProbs = logProbs
+    self.refLogProbs = refLogProbs
+    self.kl = kl
+    self.values = values
+  }
+
+  /// Answers in the batch.
+  package var count: Int { samples.count }
+  /// Response tokens of all answers together.
+  package var tokenCount: Int { Int(offsets.last ?? 0) }
+  package var queries: [[Int32]] { samples.map(\.promptTokens) }
+  package var responses: [[Int32]] { samples.map(\.responseTokens) }
+  package var texts: [String] { samples.map(\.response) }
+
+  /// The token positions of each answer.
+  package var rows: [Range<Int>] { rowRanges(offsets) }
+
+  /// Everything per token that the stages so far have left, in the order they left it.
+  package var named: [(name: String, tensor: Tensor)] {
+    let later: [(name: String, tensor: Tensor?)] = [
+      ("rewards", rewards), ("advantages", advantages), ("returns", returns), ("ratio", ratio),
+      ("clipped", clipped),
+    ]
+    return [("logprobs", logProbs), ("ref_logprobs", refLogProbs), ("kl", kl), ("values", values)]
+      + later.compactMap { entry in entry.tensor.map { (entry.name, $0) } }
+  }
+
+  func require(_ wanted: Stage, for call: String) throws(TrainingError) {
+    guard stage == wanted else { throw .stage(called: call, found: stage, wanted: wanted) }
+  }
+}
+
+extension PPOBatch.Stage {
+  package var words: String {
+    switch self {
+    case .rolledOut: "rolled out"
+    case .scored: "scored"
+    case .advantaged: "given advantages"
+    case .updated: "used up by an update"
+    }
+  }
+
+  /// The call that brings a batch here.
+  package var call: String {
+    switch self {
+    case .rolledOut: "rollout"
+    case .scored: "score"
+    case .advantaged: "advantages"
+    case .updated: "update"
+    }
+  }
+}

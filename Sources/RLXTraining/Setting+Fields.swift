@@ -1,0 +1,90 @@
+// Makers of table entries, one for each type a settings struct keeps.
+
+extension Setting {
+  typealias Path<Field> = any WritableKeyPath<Root, Field> & Sendable
+
+  static func number(
+    _ name: String, _ path: Path<Double>, _ range: SettingRange, aliases: [String] = [],
+    _ doc: String
+  ) -> Setting {
+    Setting(
+      name: name, kind: .number, isOptional: false, range: range, doc: doc, aliases: aliases,
+      read: { .number($0[keyPath: path]) },
+      write: { root, value in if case .number(let x) = value { root[keyPath: path] = x } })
+  }
+
+  static func optionalNumber(
+    _ name: String, _ path: Path<Double?>, _ range: SettingRange, aliases: [String] = [],
+    _ doc: String
+  ) -> Setting {
+    Setting(
+      name: name, kind: .number, isOptional: true, range: range, doc: doc, aliases: aliases,
+      read: { root in root[keyPath: path].map { .number($0) } ?? .none },
+      write: { root, value in
+        if case .number(let x) = value {
+          root[keyPath: path] = x
+        } else {
+          root[keyPath: path] = nil
+        }
+      })
+  }
+
+  static func integer(
+    _ name: String, _ path: Path<Int>, _ range: SettingRange, aliases: [String] = [],
+    _ doc: String
+  ) -> Setting {
+    Setting(
+      name: name, kind: .integer, isOptional: false, range: range, doc: doc, aliases: aliases,
+      read: { .integer($0[keyPath: path]) },
+      write: { root, value in if case .integer(let n) = value { root[keyPath: path] = n } })
+  }
+
+  static func optionalInteger(
+    _ name: String, _ path: Path<Int?>, _ range: SettingRange, aliases: [String] = [],
+    _ doc: String
+  ) -> Setting {
+    Setting(
+      name: name, kind: .integer, isOptional: true, range: range, doc: doc, aliases: aliases,
+      read: { root in root[keyPath: path].map { .integer($0) } ?? .none },
+      write: { root, value in
+        if case .integer(let n) = value {
+          root[keyPath: path] = n
+        } else {
+          root[keyPath: path] = nil
+        }
+      })
+  }
+
+  static func bool(
+    _ name: String, _ path: Path<Bool>, aliases: [String] = [], _ doc: String
+  ) -> Setting {
+    Setting(
+      name: name, kind: .bool, isOptional: false, range: .any, doc: doc, aliases: aliases,
+      read: { .bool($0[keyPath: path]) },
+      write: { root, value in if case .bool(let flag) = value { root[keyPath: path] = flag } })
+  }
+
+  static func choice<Choice>(
+    _ name: String, _ path: Path<Choice>, aliases: [String] = [], _ doc: String
+  ) -> Setting
+  where Choice: RawRepresentable & CaseIterable & Sendable, Choice.RawValue == String {
+    Setting(
+      name: name, kind: .text, isOptional: false,
+      range: .oneOf(Choice.allCases.map(\.rawValue)), doc: doc, aliases: aliases,
+      read: { .text($0[keyPath: path].rawValue) },
+      write: { root, value in
+        if case .text(let text) = value, let choice = Choice(rawValue: text) {
+          root[keyPath: path] = choice
+        }
+      })
+  }
+
+  static func texts(
+    _ name: String, _ path: Path<[String]>, aliases: [String] = [], _ doc: String
+  ) -> Setting {
+    Setting(
+      name: name, kind: .texts, isOptional: false, range: .any, doc: doc, aliases: aliases,
+      read: { .texts($0[keyPath: path]) },
+      write: { root, value in if case .texts(let list) = value { root[keyPath: path] = list } })
+  }
+}

@@ -1,0 +1,118 @@
+import RLXModels
+import RLXTensor
+
+/// Seeded passes over `n` rows: each pass visits every row once, in an order of its own.
+///
+/// Keeps its place between calls, so that four steps and then six are ten. If `n` changes a new
+/// pass begins.
+package struct Passes: Equatable, Sendable {
+  package private(set) var order: [Int] = []
+  package private(set) var position = 0
+  /// Passes begun.
+  package private(set) var pass = 0
+
+  package init() {}
+
+  /// The next `size` rows of the pass, fewer at its end; a new pass begins where one has ended.
+  package mutating func next(_ size: Int, of n: Int, draws: inout TrainerDraws) -> [Int] {
+    if order.count != n || position >= n {
+      order = draws.next(.shuffle).permutation(n)
+      position = 0
+      pass += 1
+    }
+    let rows = order[position..<min(position + size, n)]
+    position += rows.count
+    return Array(rows)
+  }
+
+  /// The next `size` rows, going on into the next pass where one ends.
+  package mutating func wrapping(_ size: Int, of n: Int, draws: inout TrainerDraws) -> [Int] {
+    var rows: [Int] = []
+    while rows.count < size {
+      rows += next(size - rows.count, of: n, draws: &draws)
+    }
+    return rows
+  }
+}
+
+/// One optimizer over some parameters, with the checks every trainer wants around a step.
+package final class Stepper {
+  let trainer: String
+  let parameters: [Parameter]
+  /// Their names: those of the model, and the head's with its own in front.
+  let names: [String]
+  package let optimizer: AdamW
+  /// Of these only what `continues` compares was built into the optimizer.
+  var settings: OptimizerSettings
+
+  /// Throws `frozen` if no parameter of the model may change. `head` is trained with it.
+  init(
+    trainer: String, model: String, parameters: [Parameter],
+    head: (name: String, head: ValueHead)? = nil, settings: OptimizerSettings
+  ) throws(TrainingError) {
+    let free = parameters.filter { !$0.isFrozen }
+    guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
+    self.trainer = trainer
+    self.parameters = free + (head?.head.parameters ?? [])
+    names =
+      free.map(\.name) + (head.map { [$0.name + ".weight", $0.name + ".bias"] } ?? [])
+    self.settings = settings
+    optimizer = AdamW(self.parameters, settings.adamW)
+  }
+
+  /// Whether the optimizer made for the present settings serves these too: the learning rate, its
+  /// schedule and clipping are read at each step.
+  func continues(_ other: OptimizerSettings) -> Bool {
+    settings.adamBeta1 == other.adamBeta1 && settings.adamBeta2 == other.adamBeta2
+      && settings.adamEpsilon == other.adamEpsilon && settings.weightDecay == other.weightDecay
+  }
+
+  /// Optimizer steps completed.
+  package var steps: Int { optimizer.steps }
+
+  /// Throws `notFinite`, naming the tensor, if any of its numbers is NaN or infinite.
+  func check(_ tensor: Tensor, _ name: String) throws(TrainingError) {
+    guard let found = tensor.array.first(where: { !$0.isFinite }) else { return }
+    throw .notFinite(trainer: trainer, tensor: name, step: steps + 1, found: "\(found)")
+  }
+
+  /// Adds `loss`'s gradient, times `scale`, to the parameters'. A loss that is not finite throws
+  /// before anything changes.
+  func backward(_ loss: Tensor, scale: Float = 1) throws {
+    do {
+      try check(loss, "loss")
+      try (scale == 1 ? loss : loss * scale).backward()
+    } catch {
+      optimizer.zeroGradients()
+      throw error
+    }
+  }
+
+  /// Gives every parameter a gradient, 0 where it has none, so that `step` moves its moments.
+  func addZeroGradients() {
+    for parameter in parameters where parameter.gradient == nil {
+      parameter.gradient = .zeros(parameter.value.shape)
+    }
+  }
+
+  /// Clips the gradients, steps and forgets them. Returns their norm before clipping.
+  ///
+  /// A gradient that is not finite throws with the parameter's name, and nothing has changed.
+  @discardableResult
+  func step(learningRate: Double) throws(TrainingError) -> Double {
+    defer { optimizer.zeroGradients() }
+    let limit = settings.maxGradNorm.map { Float($0) } ?? .infinity
+    let norm = clipGradients(parameters, maxNorm: limit)
+    guard norm.isFinite else {
+      let bad = parameters.firstIndex { parameter in
+        parameter.gradient?.array.contains { !$0.isFinite } ?? false
+      }
+      throw .notFinite(
+        trainer: trainer, tensor: "gradient of \(bad.map { names[$0] } ?? "all parameters")",
+        step: steps + 1,
+        found: "\(norm)")
+    }
+    optimizer.step(learningRate: Float(learningRate))
+    return Double(norm)
+  }
+}

@@ -1,0 +1,76 @@
+import RLXTensor
+import RLXTraining
+import Testing
+
+@Suite struct KLTests {
+  @Test func controllerFollowsTheFormula() {
+    var controller = KLController(value: 0.2, adaptive: true, target: 6, horizon: 10000)
+    controller.update(kl: 12, count: 256)  // twice the target: e is clipped to 0.2
+    #expect(controller.value == 0.2 * (1 + 0.2 * 256 / 10000))
+    controller = KLController(value: 0.2, adaptive: true, target: 6, horizon: 10000)
+    controller.update(kl: 0, count: 256)  // e = −0.2
+    #expect(controller.value == 0.2 * (1 - 0.2 * 256 / 10000))
+    controller = KLController(value: 0.2, adaptive: true, target: 6, horizon: 10000)
+    controller.update(kl: 6.6, count: 100)  // e = 0.1
+    #expect(abs(controller.value - 0.2 * (1 + 0.1 * 100 / 10000)) < 1e-15)
+  }
+
+  @Test func controllerKeepsBetaWhereItIsNotAdaptive() {
+    var controller = KLController(value: 0.05, adaptive: false, target: 6, horizon: 10000)
+    controller.update(kl: 40, count: 512)
+    #expect(controller.value == 0.05)
+  }
+
+  @Test func betaNeverBecomesNegative() {
+    var controller = KLController(value: 0.2, adaptive: true, target: 6, horizon: 10)
+    controller.update(kl: 0, count: 1000)
+    #expect(controller.value >= 0)
+  }
+
+  @Test func penaltiesOfOneToken() {
+    #expect(KLPenalty.kl.perToken([-1], [-3]) == [2])
+    #expect(KLPenalty.kl.perToken([-3], [-1]) == [-2])
+    #expect(KLPenalty.abs.perToken([-3], [-1]) == [2])
+    #expect(KLPenalty.mse.perToken([-3], [-1]) == [2])
+  }
+
+  /// k1 is unbiased with deviation 2/μ of the truth, k2's bias is μ²/4 of it, for N(0, 1) against
+  /// N(μ, 1), whose KL is μ²/2 (Schulman, "Approximating KL divergence").
+  @Test func estimatorsHaveTheirKnownBiasAndDeviation() {
+    let mu = 1.0
+    let draw = Draw(seed: 1, call: 0, count: 0, purpose: .noise)
+    let samples = 40_000
+    let x = (0..<samples).map { i in
+      let u = max(draw.uniform(row: i, position: 0), 1e-300)
+      return normal(u, draw.uniform(row: i, position: 1))
+    }
+    let own = x.map { Float(-$0 * $0 / 2) }
+    let other = x.map { Float(-($0 - mu) * ($0 - mu) / 2) }
+    let truth = mu * mu / 2
+    let k1 = KLPenalty.kl.perToken(own, other)
+    let k2 = KLPenalty.mse.perToken(own, other)
+    // Five standard errors of a mean over the samples: 5 · 2/μ / √40000 = 0.05 of the truth.
+    #expect(abs(mean(k1) / truth - 1) < 0.05)
+    #expect(abs(standardDeviation(k1) / truth - 2 / mu) < 0.05)
+    #expect(abs(mean(k2) / truth - (1 + mu * mu / 4)) < 0.05)
+    #expect(abs(standardDeviation(k2) / truth - 1.732) < 0.1)
+  }
+
+  /// Box and Muller's normal number from two uniform ones.
+  private func normal(_ u: Double, _ v: Double) -> Double {
+    let radius = (-2 * logarithm(u)).squareRoot()
+    return radius * cosine(2 * Double.pi * v)
+  }
+
+  private func logarithm(_ x: Double) -> Double { Double(Tensor([Float(x)], [1]).log().item) }
+
+  private func cosine(_ x: Double) -> Double {
+    var (term, sum) = (1.0, 1.0)
+    let y = x - Double.pi  // cos x = −cos(x − π), where the series converges fast
+    for k in 1...14 {
+      term *= -y * y / Double((2 * k - 1) * (2 * k))
+      sum += term
+    }
+    return -sum
+  }
+}
