@@ -1,0 +1,100 @@
+import Foundation
+import RLXData
+import RLXModels
+import RLXTensor
+import RLXTestSupport
+
+/// What several suites of this target need.
+enum Support {
+  static func json(_ url: URL) throws -> JSON {
+    try JSON.parse([UInt8](Data(contentsOf: url)), file: url.path)
+  }
+
+  static func floats(_ value: JSON?) -> [Float] {
+    (value?.arrayValue ?? []).compactMap { $0.doubleValue.map(Float.init) }
+  }
+
+  static func ids(_ value: JSON?) -> [Int32] {
+    (value?.arrayValue ?? []).compactMap { $0.intValue.map(Int32.init) }
+  }
+
+  /// The largest difference of two lists; infinite if their lengths differ or one is not finite.
+  static func distance(_ a: [Float], _ b: [Float]) -> Float {
+    guard a.count == b.count else { return .infinity }
+    var largest: Float = 0
+    for (x, y) in zip(a, b) {
+      guard x.isFinite, y.isFinite else { return .infinity }
+      largest = max(largest, abs(x - y))
+    }
+    return largest
+  }
+
+  /// The small tokenizer of the reference values, with special tokens `<unk>` `<s>` `</s>`.
+  static func tokenizer() throws -> Tokenizer {
+    try Tokenizer.load(folder: Repository.golden("tokenizer/llama").path)
+  }
+
+  static let draw = Draw(seed: 11, call: 3, purpose: .initial)
+  static let sampling = Draw(seed: 5, call: 1, purpose: .sample)
+
+  /// A fresh random model over the small tokenizer, with weights large enough for clear logits.
+  static func model(
+    seed: UInt64 = 11, tied: Bool = false, context: Int = 128, vocabulary: Int? = nil
+  ) throws -> LanguageModel {
+    let tokenizer = try tokenizer()
+    var config = ModelConfig(
+      vocabulary: vocabulary ?? tokenizer.vocabularySize, width: 32, innerWidth: 48, layers: 2,
+      heads: 4, kvHeads: 2, context: context)
+    config.tiesEmbeddings = tied
+    config.initialRange = 0.25
+    config.beginningToken = 1
+    let draw = Draw(seed: seed, call: 3, purpose: .initial)
+    return LanguageModel(
+      name: "fresh", family: LlamaModel(config: config, draw: draw), tokenizer: tokenizer,
+      stopTokens: [2])
+  }
+
+  /// Calls `body` with the path of an empty folder that is gone afterwards.
+  static func withFolder<R>(_ body: (String) throws -> R) throws -> R {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("rlx-models-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder.path)
+  }
+
+  static func write(_ bytes: [UInt8], _ path: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+  }
+
+  static func write(_ text: String, _ path: String) throws { try write(Array(text.utf8), path) }
+
+  static func read(_ path: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+  }
+
+  /// The `ModelError` that `body` throws.
+  static func error(of body: () throws -> some Any) -> ModelError? {
+    do {
+      _ = try body()
+      return nil
+    } catch {
+      return error as? ModelError
+    }
+  }
+}
+
+/// Numbers for tests from a generator with a seed of its own (SplitMix64).
+struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}
