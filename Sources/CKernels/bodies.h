@@ -11,7 +11,8 @@
   X(log_softmax_backward) X(logsumexp) X(logsumexp_backward) X(token_logprobs)                    \
   X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
-  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(adamw)
+  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(linear_rows)         \
+  X(adamw)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -86,6 +87,12 @@ typedef struct {  // items: columns
   float *y;
   int64_t k, n, ldb;
 } ck_product_work;
+
+typedef struct {  // items: groups of eight outputs
+  const float *x, *w;
+  float *y;
+  int64_t N, C, M;
+} ck_linear_work;
 
 typedef struct {  // items: floats
   float *p, *m, *v;

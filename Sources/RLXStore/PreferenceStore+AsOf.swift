@@ -15,9 +15,8 @@ extension PreferenceStore {
       let source = try openForReading(path)
       let copy = try memory(clock: clock)
       try source.read { source in
-        let count = try Int.fetchOne(source, sql: "SELECT COUNT(*) FROM sqlite_master") ?? 0
-        let there =
-          count == 0 ? 0 : try Int.fetchOne(source, sql: "SELECT COUNT(*) FROM entries") ?? 0
+        let isNew = try !source.tableExists("entries")
+        let there = isNew ? 0 : try Int.fetchOne(source, sql: "SELECT COUNT(*) FROM entries") ?? 0
         guard rows >= 0, there >= rows else {
           throw StoreError(found: "\(there) rows", wanted: "at least \(rows)")
         }

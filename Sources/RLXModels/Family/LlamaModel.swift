@@ -11,9 +11,23 @@ package final class LlamaModel: ModelFamily {
     let weight: Parameter
     let bias: Parameter?
 
-    func callAsFunction(_ x: Tensor, _ recording: Bool) -> Tensor {
-      x.linear(weight.used(recording), bias: bias?.used(recording))
+    func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+      switch mode {
+      case .recording: x.linear(weight.tracked, bias: bias?.tracked)
+      case .reading: x.linear(weight.value, bias: bias?.value)
+      case .decoding: x.linearRows(weight.value, bias: bias?.value)
+      }
     }
+  }
+
+  /// What a forward pass is for.
+  enum Mode {
+    /// Training: gradients are recorded.
+    case recording
+    /// Values only.
+    case reading
+    /// Generation: values only, each token with the same bits whatever else is in the batch.
+    case decoding
   }
 
   struct Layer {
@@ -121,7 +135,7 @@ package final class LlamaModel: ModelFamily {
   // MARK: - Forward
 
   package func hidden(_ batch: PackedBatch, recording: Bool) -> Tensor {
-    run(batch, recording: recording) { _, q, k, v in
+    run(batch, recording ? .recording : .reading) { _, q, k, v in
       Tensor.causalAttention(
         q: q, k: k, v: v, offsets: batch.offsets, heads: config.heads, kvHeads: config.kvHeads,
         scale: attentionScale)
@@ -135,7 +149,7 @@ package final class LlamaModel: ModelFamily {
     let isFresh = (0..<batch.rows).allSatisfy {
       batch.length($0) == 0 || batch.positions[Int(batch.offsets[$0])] == 0
     }
-    return run(batch, recording: false) { layer, q, k, v in
+    return run(batch, .decoding) { layer, q, k, v in
       cache.append(layer: layer, k: k, v: v, rows: tokenRows, positions: batch.positions)
       guard isFresh && batch.count > batch.rows else {
         return cache.attend(
@@ -149,7 +163,11 @@ package final class LlamaModel: ModelFamily {
   }
 
   package func head(_ hidden: Tensor, recording: Bool) -> Tensor {
-    hidden.linear((output ?? embedding).used(recording))
+    Linear(weight: output ?? embedding, bias: nil)(hidden, recording ? .recording : .reading)
+  }
+
+  package func decodeHead(_ hidden: Tensor) -> Tensor {
+    Linear(weight: output ?? embedding, bias: nil)(hidden, .decoding)
   }
 
   package func makeCache(rows: Int, capacity: Int) -> KVCache {
@@ -161,22 +179,23 @@ package final class LlamaModel: ModelFamily {
 
   /// The network over N tokens; `attend` turns q [N, H·D], k and v [N, KV·D] of a layer into [N, H·D].
   private func run(
-    _ batch: PackedBatch, recording: Bool, attend: (Int, Tensor, Tensor, Tensor) -> Tensor
+    _ batch: PackedBatch, _ mode: Mode, attend: (Int, Tensor, Tensor, Tensor) -> Tensor
   ) -> Tensor {
+    let recording = mode == .recording
     let eps = config.normEps
     let positions = batch.positions
     let table = rope.table(upTo: Int(positions.max() ?? 0) + 1)
     var x = Tensor.embedding(embedding.used(recording), batch.tokens)  // [N, C]
     for (index, layer) in layers.enumerated() {
       let h = x.rmsNorm(layer.inputNorm.used(recording), eps: eps)
-      let q = layer.q(h, recording).rope(positions, heads: config.heads, table: table)
-      let k = layer.k(h, recording).rope(positions, heads: config.kvHeads, table: table)
-      let v = layer.v(h, recording)
-      x = x + layer.o(attend(index, q, k, v), recording)
+      let q = layer.q(h, mode).rope(positions, heads: config.heads, table: table)
+      let k = layer.k(h, mode).rope(positions, heads: config.kvHeads, table: table)
+      let v = layer.v(h, mode)
+      x = x + layer.o(attend(index, q, k, v), mode)
 
       let f = x.rmsNorm(layer.postNorm.used(recording), eps: eps)
-      let inner = Tensor.swiglu(gate: layer.gate(f, recording), up: layer.up(f, recording))
-      x = x + layer.down(inner, recording)
+      let inner = Tensor.swiglu(gate: layer.gate(f, mode), up: layer.up(f, mode))
+      x = x + layer.down(inner, mode)
     }
     return x.rmsNorm(norm.used(recording), eps: eps)
   }

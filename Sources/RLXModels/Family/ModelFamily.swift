@@ -16,8 +16,12 @@ package protocol ModelFamily: AnyObject {
   func head(_ hidden: Tensor, recording: Bool) -> Tensor
 
   /// The hidden states [N, C] of tokens that go on from what `cache` holds; writes their keys and
-  /// values to it. Sequence b of the batch lives in row `rows[b]` of the cache. Never records.
+  /// values to it. Sequence b of the batch lives in row `rows[b]` of the cache. Never records, and
+  /// gives a token the same bits whatever other sequences are in the batch.
   func decode(_ batch: PackedBatch, rows: [Int32], cache: KVCache) -> Tensor
+
+  /// `head` for what `decode` gives, in the same manner.
+  func decodeHead(_ hidden: Tensor) -> Tensor
 
   /// A cache for this network, for sequences of at most `capacity` tokens.
   func makeCache(rows: Int, capacity: Int) -> KVCache

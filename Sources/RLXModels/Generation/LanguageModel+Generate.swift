@@ -91,7 +91,7 @@ private final class Generation {
         next: open.map { answers[$0].tokens[position] },
         at: open.map { Int32(prompts[answers[$0].prompt].count + position) })
       let hidden = model.family.decode(batch, rows: open.map { Int32($0) }, cache: cache)
-      logits = model.family.head(hidden, recording: false)
+      logits = model.family.decodeHead(hidden)
     }
   }
 
@@ -109,7 +109,7 @@ private final class Generation {
       }
     }
     let lasts = batch.offsets.dropFirst().map { Int($0) - 1 }
-    let logits = model.family.head(hidden.rows(lasts), recording: false)
+    let logits = model.family.decodeHead(hidden.rows(lasts))
     guard n > 1 else { return logits }
     return logits.rows(firsts.indices.flatMap { Array(repeating: $0, count: n) })
   }
