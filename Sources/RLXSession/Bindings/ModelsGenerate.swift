@@ -69,7 +69,9 @@ extension ModelMethods {
       if case .string(let one) = call.value("stop") {
         [one.string]
       } else {
-        try call.list("stop").compactMap { if case .string(let text) = $0 { text.string } else { nil } }
+        try call.list("stop").compactMap {
+          if case .string(let text) = $0 { text.string } else { nil }
+        }
       }
     func small(_ name: String) throws -> Int { min(try call.int(name), Int(Int32.max)) }
     return GenerationSettings(

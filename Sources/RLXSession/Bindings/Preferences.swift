@@ -125,7 +125,8 @@ enum PreferenceMethods {
         ParameterSpec("chosen", .string, doc: "the preferred answer"),
         ParameterSpec("rejected", .string, doc: "the other"), by,
       ], effects: .mutates, returns: "Preferences",
-      example: "Preferences(\"memory\").add(prompt: \"Once\", chosen: \" upon\", rejected: \" more\")"
+      example:
+        "Preferences(\"memory\").add(prompt: \"Once\", chosen: \" upon\", rejected: \" more\")"
     ) { prefs, call in
       try prefs.store.addPair(
         prompt: try call.string("prompt"), chosen: Candidate(try call.string("chosen")),
@@ -141,7 +142,8 @@ enum PreferenceMethods {
           "order", .listOf(.int), example: "[2, 0, 1]", doc: "indices of the answers, best first"),
         by,
       ], effects: .mutates, returns: "Preferences",
-      example: "Preferences(\"memory\").rank(prompt: \"Once\", responses: [\" a\", \" b\"], order: [1, 0])"
+      example:
+        "Preferences(\"memory\").rank(prompt: \"Once\", responses: [\" a\", \" b\"], order: [1, 0])"
     ) { prefs, call in
       let responses = try call.list("responses").compactMap { value in
         if case .string(let text) = value { Candidate(text.string) } else { nil as Candidate? }

@@ -17,7 +17,8 @@ extension PreferenceMethods {
         by,
         ParameterSpec(
           "with", .function, optional: true, example: "fn(prompt, a, b) => a.len > b.len",
-          doc: "says which is better instead of a person: true or 1, false or 2, \"tie\", nil, or a "
+          doc:
+            "says which is better instead of a person: true or 1, false or 2, \"tie\", nil, or a "
             + "probability"),
         ParameterSpec(
           "pairs", .int, range: .atLeast(1), optional: true, example: "1",

@@ -164,10 +164,11 @@ package final class PPOAnswerObject: Digestible {
   }
 
   package func plain() throws -> Value? {
-    .map([
-      ("prompt", .string(prompt)), ("text", .string(text)), ("tokens", .ids(tokens)),
-      ("score", score.map { .float($0) } ?? .nil),
-    ] + columns.map { ($0.name, .numbers($0.values)) })
+    .map(
+      [
+        ("prompt", .string(prompt)), ("text", .string(text)), ("tokens", .ids(tokens)),
+        ("score", score.map { .float($0) } ?? .nil),
+      ] + columns.map { ($0.name, .numbers($0.values)) })
   }
 
   package func absorb(into digest: inout DigestBuilder) {

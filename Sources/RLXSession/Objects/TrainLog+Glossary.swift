@@ -16,10 +16,15 @@ enum MetricGlossary {
     ("max_reward", "The highest score in the batch."),
     ("rewards/chosen", "beta (log pi - log pi_ref) of the chosen answers, averaged."),
     ("rewards/rejected", "beta (log pi - log pi_ref) of the rejected answers, averaged."),
-    ("rewards/accuracies", "The share of pairs whose chosen answer has the higher implicit reward."),
+    (
+      "rewards/accuracies", "The share of pairs whose chosen answer has the higher implicit reward."
+    ),
     ("rewards/margins", "Implicit reward of the chosen answer minus that of the rejected."),
     ("logps/chosen", "The mean log-probability of the chosen answers, summed over tokens; nats."),
-    ("logps/rejected", "The mean log-probability of the rejected answers, summed over tokens; nats."),
+    (
+      "logps/rejected",
+      "The mean log-probability of the rejected answers, summed over tokens; nats."
+    ),
     (
       "objective/kl",
       "How far the policy has moved from the reference: the KL term summed over an answer's "
