@@ -1,26 +1,31 @@
+import RLXModels
 import RLXScript
 
 enum CompletionMethods {
-  static let properties: [PropertySpec] = [
-    property("prompt", "The prompt as text.", "string") { .string($0.prompt) },
-    property(
-      "text", "The answer: what it adds to the prompt, without end token or stop text.", "string"
-    ) { .string($0.completion.text) },
-    property("tokens", "The ids of the answer as they were drawn.", "list of int") {
-      .ids($0.completion.tokens)
-    },
-    property("prompt_tokens", "The ids of the prompt.", "list of int") {
-      .ids($0.completion.promptTokens)
-    },
-    property(
-      "logprobs", "The log-probability of each token when it was drawn, in nats.", "list of float"
-    ) { .numbers($0.completion.logProbs) },
-    property("finish", "Why it ended: stop, stop_string or length.", "string") {
-      .string($0.completion.finish.rawValue)
-    },
-    property("row", "Its place among the answers of its call.", "int") { .int($0.completion.row) },
-    property("model", "The name of the model that gave it.", "string") { .string($0.model) },
-  ]
+  static var properties: [PropertySpec] {
+    [
+      property("prompt", "The prompt as text.", "string") { .string($0.prompt) },
+      property(
+        "text", "The answer: what it adds to the prompt, without end token or stop text.", "string"
+      ) { .string($0.completion.text) },
+      property("tokens", "The ids of the answer as they were drawn.", "list of int") {
+        .ids($0.completion.tokens)
+      },
+      property("prompt_tokens", "The ids of the prompt.", "list of int") {
+        .ids($0.completion.promptTokens)
+      },
+      property(
+        "logprobs", "The log-probability of each token when it was drawn, in nats.", "list of float"
+      ) { .numbers($0.completion.logProbs) },
+      property("finish", "Why it ended: stop, stop_string or length.", "string") {
+        .string($0.completion.finish.rawValue)
+      },
+      property("row", "Its place among the answers of its call.", "int") {
+        .int($0.completion.row)
+      },
+      property("model", "The name of the model that gave it.", "string") { .string($0.model) },
+    ]
+  }
 
   private static func property(
     _ name: String, _ doc: String, _ returns: String,
@@ -29,16 +34,19 @@ enum CompletionMethods {
     PropertySpec(name, doc, returns: returns, of: CompletionObject.self, body: body)
   }
 
-  static let listProperties: [PropertySpec] = [
-    PropertySpec("len", "How many answers there are.", returns: "int", of: CompletionsObject.self) {
-      .int($0.items.count)
-    },
-    PropertySpec(
-      "texts", "The answers' texts.", returns: "list of string", of: CompletionsObject.self
-    ) {
-      .list($0.items.map { .string($0.completion.text) })
-    },
-  ]
+  static var listProperties: [PropertySpec] {
+    [
+      PropertySpec("len", "How many answers there are.", returns: "int", of: CompletionsObject.self)
+      {
+        .int($0.items.count)
+      },
+      PropertySpec(
+        "texts", "The answers' texts.", returns: "list of string", of: CompletionsObject.self
+      ) {
+        .list($0.items.map { .string($0.completion.text) })
+      },
+    ]
+  }
 
   /// `list()`, and every method of lists, called on the answers as a list.
   static func methods(_ registry: Registry) -> [FunctionSpec] {

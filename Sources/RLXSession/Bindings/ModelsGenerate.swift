@@ -2,6 +2,7 @@ import RLXData
 import RLXModels
 import RLXScript
 import RLXTensor
+import RLXTraining
 
 extension ModelMethods {
   static func generate(_ core: SessionCore) -> FunctionSpec {
@@ -37,32 +38,34 @@ extension ModelMethods {
   }
 
   /// How answers are drawn, as keywords.
-  private static let sampling: [ParameterSpec] = [
-    ParameterSpec(
-      "max_tokens", .int, range: .atLeast(0), default: .int(40),
-      aliases: ["max_new_tokens", "response_length"], doc: "the most tokens of an answer"),
-    ParameterSpec(
-      "min_tokens", .int, range: .atLeast(0), default: .int(0), aliases: ["min_new_tokens"],
-      doc: "tokens before an answer may end"),
-    ParameterSpec(
-      "temperature", .number, range: .atLeast(0), default: .float(1),
-      doc: "what the logits are divided by; 0: always the likeliest"),
-    ParameterSpec(
-      "top_k", .int, range: .atLeast(0), default: .int(0),
-      doc: "keep the k likeliest tokens; 0 keeps all"),
-    ParameterSpec(
-      "top_p", .number, range: .above(0, upTo: 1), default: .float(1),
-      doc: "keep the likeliest tokens of this probability"),
-    ParameterSpec(
-      "n", .int, range: .atLeast(1), default: .int(1), aliases: ["num_return_sequences"],
-      doc: "answers to each prompt"),
-    ParameterSpec(
-      "stop", .oneOf([.string, .listOf(.string)]), default: .list([]), example: "[\"\\n\"]",
-      doc: "texts that end an answer and are no part of it"),
-    ParameterSpec(
-      "ignore_end", .bool, default: .bool(false), aliases: ["ignore_eos"],
-      doc: "whether end tokens are tokens like any other"),
-  ]
+  private static var sampling: [ParameterSpec] {
+    [
+      ParameterSpec(
+        "max_tokens", .int, range: .atLeast(0), default: .int(40),
+        aliases: ["max_new_tokens", "response_length"], doc: "the most tokens of an answer"),
+      ParameterSpec(
+        "min_tokens", .int, range: .atLeast(0), default: .int(0), aliases: ["min_new_tokens"],
+        doc: "tokens before an answer may end"),
+      ParameterSpec(
+        "temperature", .number, range: .atLeast(0), default: .float(1),
+        doc: "what the logits are divided by; 0: always the likeliest"),
+      ParameterSpec(
+        "top_k", .int, range: .atLeast(0), default: .int(0),
+        doc: "keep the k likeliest tokens; 0 keeps all"),
+      ParameterSpec(
+        "top_p", .number, range: .above(0, upTo: 1), default: .float(1),
+        doc: "keep the likeliest tokens of this probability"),
+      ParameterSpec(
+        "n", .int, range: .atLeast(1), default: .int(1), aliases: ["num_return_sequences"],
+        doc: "answers to each prompt"),
+      ParameterSpec(
+        "stop", .oneOf([.string, .listOf(.string)]), default: .list([]), example: "[\"\\n\"]",
+        doc: "texts that end an answer and are no part of it"),
+      ParameterSpec(
+        "ignore_end", .bool, default: .bool(false), aliases: ["ignore_eos"],
+        doc: "whether end tokens are tokens like any other"),
+    ]
+  }
 
   private static func generationSettings(_ call: Call) throws -> GenerationSettings {
     let stop: [String] =

@@ -47,51 +47,53 @@ enum TokenizerMethods {
       ])
   }
 
-  private static let methods: [FunctionSpec] = [
-    FunctionSpec(
-      "encode", "The ids of a text.",
-      parameters: [
-        ParameterSpec("text", .string, example: "\"Once upon\"", doc: "the text"),
-        ParameterSpec(
-          "special", .bool, default: .bool(true),
-          doc: "whether the special tokens around a text are put there"),
-      ], returns: "list of int", example: "\(example).encode(\"Once upon\")"
-    ) { call in
-      let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
-      return .ids(
-        tokenizer.encode(try call.string("text"), special: try call.bool("special")))
-    },
-    FunctionSpec(
-      "decode", "The text of ids.",
-      parameters: [
-        ParameterSpec("ids", .listOf(.int), example: "[1, 403]", doc: "the ids"),
-        ParameterSpec(
-          "skip_special", .bool, default: .bool(false), aliases: ["skip_special_tokens"],
-          doc: "whether special tokens are left out"),
-      ], returns: "string", example: "\(example).decode([1, 403])"
-    ) { call in
-      let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
-      let ids = try known(TextReader(tokenizer, call, "ids").ids(call.value("ids")), tokenizer)
-      return .string(tokenizer.decode(ids, skipSpecial: try call.bool("skip_special")))
-    },
-    FunctionSpec(
-      "token", "The token of an id as it stands in the vocabulary.",
-      parameters: [ParameterSpec("id", .int, example: "403", doc: "the id")],
-      returns: "string or nil", example: "\(example).token(403)"
-    ) { call in
-      let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
-      guard let id = Int32(exactly: try call.int("id")) else { return .nil }
-      return tokenizer.token(id).map { .string($0) } ?? .nil
-    },
-    FunctionSpec(
-      "id", "The id of a token as it stands in the vocabulary, nil if there is none.",
-      parameters: [ParameterSpec("token", .string, example: "\"<s>\"", doc: "the token")],
-      returns: "int or nil", example: "\(example).id(\"<s>\")"
-    ) { call in
-      let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
-      return tokenizer.id(of: try call.string("token")).map { .int(Int($0)) } ?? .nil
-    },
-  ]
+  private static var methods: [FunctionSpec] {
+    [
+      FunctionSpec(
+        "encode", "The ids of a text.",
+        parameters: [
+          ParameterSpec("text", .string, example: "\"Once upon\"", doc: "the text"),
+          ParameterSpec(
+            "special", .bool, default: .bool(true),
+            doc: "whether the special tokens around a text are put there"),
+        ], returns: "list of int", example: "\(example).encode(\"Once upon\")"
+      ) { call in
+        let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
+        return .ids(
+          tokenizer.encode(try call.string("text"), special: try call.bool("special")))
+      },
+      FunctionSpec(
+        "decode", "The text of ids.",
+        parameters: [
+          ParameterSpec("ids", .listOf(.int), example: "[1, 403]", doc: "the ids"),
+          ParameterSpec(
+            "skip_special", .bool, default: .bool(false), aliases: ["skip_special_tokens"],
+            doc: "whether special tokens are left out"),
+        ], returns: "string", example: "\(example).decode([1, 403])"
+      ) { call in
+        let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
+        let ids = try known(TextReader(tokenizer, call, "ids").ids(call.value("ids")), tokenizer)
+        return .string(tokenizer.decode(ids, skipSpecial: try call.bool("skip_special")))
+      },
+      FunctionSpec(
+        "token", "The token of an id as it stands in the vocabulary.",
+        parameters: [ParameterSpec("id", .int, example: "403", doc: "the id")],
+        returns: "string or nil", example: "\(example).token(403)"
+      ) { call in
+        let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
+        guard let id = Int32(exactly: try call.int("id")) else { return .nil }
+        return tokenizer.token(id).map { .string($0) } ?? .nil
+      },
+      FunctionSpec(
+        "id", "The id of a token as it stands in the vocabulary, nil if there is none.",
+        parameters: [ParameterSpec("token", .string, example: "\"<s>\"", doc: "the token")],
+        returns: "int or nil", example: "\(example).id(\"<s>\")"
+      ) { call in
+        let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
+        return tokenizer.id(of: try call.string("token")).map { .int(Int($0)) } ?? .nil
+      },
+    ]
+  }
 
   private static func known(_ ids: [Int32], _ tokenizer: Tokenizer) throws -> [Int32] {
     if let bad = ids.first(where: { tokenizer.token($0) == nil }) {

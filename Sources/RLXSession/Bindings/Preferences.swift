@@ -114,47 +114,51 @@ enum PreferenceMethods {
     return (pair, text("by", of: map) ?? "given")
   }
 
-  static let by = ParameterSpec(
-    "by", .string, default: .string("me"), example: "\"a1\"", doc: "who judges")
+  static var by: ParameterSpec {
+    ParameterSpec(
+      "by", .string, default: .string("me"), example: "\"a1\"", doc: "who judges")
+  }
 
-  static let adding: [FunctionSpec] = [
-    method(
-      "add", "Adds a comparison whose winner is known.",
-      parameters: [
-        ParameterSpec("prompt", .string, doc: "what was answered"),
-        ParameterSpec("chosen", .string, doc: "the preferred answer"),
-        ParameterSpec("rejected", .string, doc: "the other"), by,
-      ], effects: .mutates, returns: "Preferences",
-      example:
-        "Preferences(\"memory\").add(prompt: \"Once\", chosen: \" upon\", rejected: \" more\")"
-    ) { prefs, call in
-      try prefs.store.addPair(
-        prompt: try call.string("prompt"), chosen: Candidate(try call.string("chosen")),
-        rejected: Candidate(try call.string("rejected")), by: try call.string("by"))
-      return call.receiver
-    },
-    method(
-      "rank", "Adds every comparison that a ranking of some answers implies.",
-      parameters: [
-        ParameterSpec("prompt", .string, doc: "what was answered"),
-        ParameterSpec("responses", .listOf(.string), doc: "the answers"),
-        ParameterSpec(
-          "order", .listOf(.int), example: "[2, 0, 1]", doc: "indices of the answers, best first"),
-        by,
-      ], effects: .mutates, returns: "Preferences",
-      example:
-        "Preferences(\"memory\").rank(prompt: \"Once\", responses: [\" a\", \" b\"], order: [1, 0])"
-    ) { prefs, call in
-      let responses = try call.list("responses").compactMap { value in
-        if case .string(let text) = value { Candidate(text.string) } else { nil as Candidate? }
-      }
-      let order = try call.list("order").compactMap { value in
-        if case .int(let place) = value { place } else { nil as Int? }
-      }
-      try prefs.store.rank(
-        prompt: try call.string("prompt"), responses: responses, order: order,
-        by: try call.string("by"))
-      return call.receiver
-    },
-  ]
+  static var adding: [FunctionSpec] {
+    [
+      method(
+        "add", "Adds a comparison whose winner is known.",
+        parameters: [
+          ParameterSpec("prompt", .string, doc: "what was answered"),
+          ParameterSpec("chosen", .string, doc: "the preferred answer"),
+          ParameterSpec("rejected", .string, doc: "the other"), by,
+        ], effects: .mutates, returns: "Preferences",
+        example:
+          "Preferences(\"memory\").add(prompt: \"Once\", chosen: \" upon\", rejected: \" more\")"
+      ) { prefs, call in
+        try prefs.store.addPair(
+          prompt: try call.string("prompt"), chosen: Candidate(try call.string("chosen")),
+          rejected: Candidate(try call.string("rejected")), by: try call.string("by"))
+        return call.receiver
+      },
+      method(
+        "rank", "Adds every comparison that a ranking of some answers implies.",
+        parameters: [
+          ParameterSpec("prompt", .string, doc: "what was answered"),
+          ParameterSpec("responses", .listOf(.string), doc: "the answers"),
+          ParameterSpec(
+            "order", .listOf(.int), example: "[2, 0, 1]", doc: "indices of the answers, best first"),
+          by,
+        ], effects: .mutates, returns: "Preferences",
+        example:
+          "Preferences(\"memory\").rank(prompt: \"Once\", responses: [\" a\", \" b\"], order: [1, 0])"
+      ) { prefs, call in
+        let responses = try call.list("responses").compactMap { value in
+          if case .string(let text) = value { Candidate(text.string) } else { nil as Candidate? }
+        }
+        let order = try call.list("order").compactMap { value in
+          if case .int(let place) = value { place } else { nil as Int? }
+        }
+        try prefs.store.rank(
+          prompt: try call.string("prompt"), responses: responses, order: order,
+          by: try call.string("by"))
+        return call.receiver
+      },
+    ]
+  }
 }

@@ -1,5 +1,6 @@
 import RLXScript
 import RLXStore
+import RLXTensor
 
 extension PreferenceMethods {
   static func label(_ core: SessionCore) -> FunctionSpec {

@@ -3,36 +3,39 @@ import RLXScript
 import RLXStore
 
 extension PreferenceMethods {
-  static let reading: [FunctionSpec] = [
-    method(
-      "list", "The comparisons with a winner as maps {prompt, chosen, rejected, by}.",
-      returns: "list of map", example: "\(example).list()"
-    ) { prefs, _ in try prefs.plain() ?? .nil },
-    method("plain", "The same as list().", returns: "list of map", example: "\(example).plain()") {
-      prefs, _ in try prefs.plain() ?? .nil
-    },
-    method(
-      "summary", "How many comparisons, winners, ties and skips there are, and of whom.",
-      returns: "map", example: "\(example).summary()"
-    ) { prefs, _ in summary(try prefs.store.summary()) },
-    method(
-      "agreement",
-      "How far annotators who judged the same answers agree: percent and Cohen's kappa of each two, "
-        + "Krippendorff's alpha of all.",
-      returns: "map", example: "\(example).agreement()"
-    ) { prefs, _ in agreement(try prefs.store.agreement()) },
-    method(
-      "patterns",
-      "Habits that judgements may owe to something else than the answers' worth: how often the "
-        + "longer answer won, and the one shown first.",
-      returns: "map", example: "\(example).patterns()"
-    ) { prefs, _ in
-      let (all, each) = try prefs.store.patterns()
-      return .map(
-        patterns(all)
-          + [("by", .map(each.map { ($0.name, .map(patterns($0.patterns))) }))])
-    },
-  ]
+  static var reading: [FunctionSpec] {
+    [
+      method(
+        "list", "The comparisons with a winner as maps {prompt, chosen, rejected, by}.",
+        returns: "list of map", example: "\(example).list()"
+      ) { prefs, _ in try prefs.plain() ?? .nil },
+      method("plain", "The same as list().", returns: "list of map", example: "\(example).plain()")
+      {
+        prefs, _ in try prefs.plain() ?? .nil
+      },
+      method(
+        "summary", "How many comparisons, winners, ties and skips there are, and of whom.",
+        returns: "map", example: "\(example).summary()"
+      ) { prefs, _ in summary(try prefs.store.summary()) },
+      method(
+        "agreement",
+        "How far annotators who judged the same answers agree: percent and Cohen's kappa of each two, "
+          + "Krippendorff's alpha of all.",
+        returns: "map", example: "\(example).agreement()"
+      ) { prefs, _ in agreement(try prefs.store.agreement()) },
+      method(
+        "patterns",
+        "Habits that judgements may owe to something else than the answers' worth: how often the "
+          + "longer answer won, and the one shown first.",
+        returns: "map", example: "\(example).patterns()"
+      ) { prefs, _ in
+        let (all, each) = try prefs.store.patterns()
+        return .map(
+          patterns(all)
+            + [("by", .map(each.map { ($0.name, .map(patterns($0.patterns))) }))])
+      },
+    ]
+  }
 
   static func leaving(_ core: SessionCore) -> [FunctionSpec] {
     [

@@ -15,16 +15,24 @@ package func registerTraining(_ registry: Registry, core: SessionCore) {
 
 /// What the tables of all trainers share.
 enum TrainerMethods {
-  static let policy = ParameterSpec(
-    "policy", .host(ModelObject.typeName), aliases: ["model"], doc: "the model to train")
-  static let reference = ParameterSpec(
-    "reference", .host(ModelObject.typeName), optional: true, aliases: ["ref_model"],
-    doc: "the model to stay near; without it a frozen copy of the policy as it is now")
-  static let steps = ParameterSpec(
-    "steps", .int, range: .atLeast(0), optional: true, example: "10", doc: "optimizer steps")
-  static let epochs = ParameterSpec(
-    "epochs", .int, range: .atLeast(1), optional: true, aliases: ["num_train_epochs"],
-    example: "1", doc: "passes over the data, where no steps are given")
+  static var policy: ParameterSpec {
+    ParameterSpec(
+      "policy", .host(ModelObject.typeName), aliases: ["model"], doc: "the model to train")
+  }
+  static var reference: ParameterSpec {
+    ParameterSpec(
+      "reference", .host(ModelObject.typeName), optional: true, aliases: ["ref_model"],
+      doc: "the model to stay near; without it a frozen copy of the policy as it is now")
+  }
+  static var steps: ParameterSpec {
+    ParameterSpec(
+      "steps", .int, range: .atLeast(0), optional: true, example: "10", doc: "optimizer steps")
+  }
+  static var epochs: ParameterSpec {
+    ParameterSpec(
+      "epochs", .int, range: .atLeast(1), optional: true, aliases: ["num_train_epochs"],
+      example: "1", doc: "passes over the data, where no steps are given")
+  }
 
   static func properties<Object: TrainerObject>(_ type: Object.Type) -> [PropertySpec] {
     [

@@ -1,3 +1,4 @@
+import RLXModels
 import RLXScript
 import RLXTensor
 import RLXTraining
@@ -24,46 +25,49 @@ enum AdamWMethods {
       ])
   }
 
-  private static let constructor = FunctionSpec(
-    AdamWObject.typeName, "An optimizer of the weights of a model.",
-    parameters: [
-      ParameterSpec(
-        "policy", .oneOf([.host(ModelObject.typeName), .host(RewardModelObject.typeName)]),
-        aliases: ["model"], doc: "the model whose weights it moves"),
-      ParameterSpec(
-        "learning_rate", .number, range: .atLeast(0), default: .float(1e-3), aliases: ["lr"],
-        doc: "step size"),
-      ParameterSpec(
-        "beta1", .number, range: .atLeast(0, below: 1), default: .float(0.9),
-        aliases: ["adam_beta1"], doc: "decay of the first moment"),
-      ParameterSpec(
-        "beta2", .number, range: .atLeast(0, below: 1), default: .float(0.999),
-        aliases: ["adam_beta2"], doc: "decay of the second moment"),
-      ParameterSpec(
-        "eps", .number, range: .above(0), default: .float(1e-8), aliases: ["adam_epsilon"],
-        doc: "added to the root of the second moment"),
-      ParameterSpec(
-        "weight_decay", .number, range: .atLeast(0), default: .float(0),
-        doc: "decoupled weight decay"),
-    ], returns: "AdamW", example: example
-  ) { call in
-    let (target, all) = try parameters(call)
-    let free = all.filter { !$0.parameter.isFrozen }
-    guard !free.isEmpty else {
-      throw Fault(
-        .value, "AdamW: policy: expected a model that can be trained, got one that is frozen",
-        remedy: "train a copy: model.copy()", parameter: "policy")
+  private static var constructor: FunctionSpec {
+    FunctionSpec(
+      AdamWObject.typeName, "An optimizer of the weights of a model.",
+      parameters: [
+        ParameterSpec(
+          "policy", .oneOf([.host(ModelObject.typeName), .host(RewardModelObject.typeName)]),
+          aliases: ["model"], doc: "the model whose weights it moves"),
+        ParameterSpec(
+          "learning_rate", .number, range: .atLeast(0), default: .float(1e-3), aliases: ["lr"],
+          doc: "step size"),
+        ParameterSpec(
+          "beta1", .number, range: .atLeast(0, below: 1), default: .float(0.9),
+          aliases: ["adam_beta1"], doc: "decay of the first moment"),
+        ParameterSpec(
+          "beta2", .number, range: .atLeast(0, below: 1), default: .float(0.999),
+          aliases: ["adam_beta2"], doc: "decay of the second moment"),
+        ParameterSpec(
+          "eps", .number, range: .above(0), default: .float(1e-8), aliases: ["adam_epsilon"],
+          doc: "added to the root of the second moment"),
+        ParameterSpec(
+          "weight_decay", .number, range: .atLeast(0), default: .float(0),
+          doc: "decoupled weight decay"),
+      ], returns: "AdamW", example: example
+    ) { call in
+      let (target, all) = try parameters(call)
+      let free = all.filter { !$0.parameter.isFrozen }
+      guard !free.isEmpty else {
+        throw Fault(
+          .value, "AdamW: policy: expected a model that can be trained, got one that is frozen",
+          remedy: "train a copy: model.copy()", parameter: "policy")
+      }
+      let rate = try call.double("learning_rate")
+      let optimizer = AdamW(
+        free.map(\.parameter),
+        AdamW.Settings(
+          learningRate: Float(rate), beta1: Float(try call.double("beta1")),
+          beta2: Float(try call.double("beta2")), eps: Float(try call.double("eps")),
+          weightDecay: Float(try call.double("weight_decay"))))
+      return .host(
+        AdamWObject(
+          optimizer, free.map(\.parameter), names: free.map(\.name), learningRate: rate, of: target)
+      )
     }
-    let rate = try call.double("learning_rate")
-    let optimizer = AdamW(
-      free.map(\.parameter),
-      AdamW.Settings(
-        learningRate: Float(rate), beta1: Float(try call.double("beta1")),
-        beta2: Float(try call.double("beta2")), eps: Float(try call.double("eps")),
-        weightDecay: Float(try call.double("weight_decay"))))
-    return .host(
-      AdamWObject(
-        optimizer, free.map(\.parameter), names: free.map(\.name), learningRate: rate, of: target))
   }
 
   private static func parameters(_ call: Call) throws
@@ -112,11 +116,13 @@ enum AdamWMethods {
     }
   }
 
-  private static let zero = FunctionSpec(
-    "zero", "Forgets all gradients.", effects: .mutates, returns: "nil",
-    example: "\(example).zero()"
-  ) { call in
-    try call.object(as: AdamWObject.self).optimizer.zeroGradients()
-    return .nil
+  private static var zero: FunctionSpec {
+    FunctionSpec(
+      "zero", "Forgets all gradients.", effects: .mutates, returns: "nil",
+      example: "\(example).zero()"
+    ) { call in
+      try call.object(as: AdamWObject.self).optimizer.zeroGradients()
+      return .nil
+    }
   }
 }

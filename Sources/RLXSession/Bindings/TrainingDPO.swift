@@ -1,3 +1,4 @@
+import RLXModels
 import RLXScript
 import RLXTraining
 
@@ -5,9 +6,11 @@ enum DPOMethods {
   private static let example = "DPO(\(ModelMethods.model), beta: 0.1)"
   private static let rows = "[{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}]"
 
-  private static let data = ParameterSpec(
-    "data", TextReader.pairTypes, aliases: ["pairs"],
-    doc: "Preferences, a Dataset of pairs, or maps {prompt, chosen, rejected}")
+  private static var data: ParameterSpec {
+    ParameterSpec(
+      "data", TextReader.pairTypes, aliases: ["pairs"],
+      doc: "Preferences, a Dataset of pairs, or maps {prompt, chosen, rejected}")
+  }
 
   static func type(_ core: SessionCore) -> HostType {
     HostType(

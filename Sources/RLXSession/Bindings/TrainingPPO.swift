@@ -1,5 +1,6 @@
 import RLXModels
 import RLXScript
+import RLXTensor
 import RLXTraining
 
 enum PPOMethods {
@@ -68,11 +69,15 @@ enum PPOMethods {
     }
   }
 
-  private static let prompts = ParameterSpec(
-    "prompts", TextReader.promptTypes, aliases: ["queries"], example: "[\"Once upon a time\"]",
-    doc: "a text, a list of texts or of lists of ids, or a Dataset")
-  private static let batch = ParameterSpec(
-    "batch", .host(PPOBatchObject.typeName), doc: "what rollout gave")
+  private static var prompts: ParameterSpec {
+    ParameterSpec(
+      "prompts", TextReader.promptTypes, aliases: ["queries"], example: "[\"Once upon a time\"]",
+      doc: "a text, a list of texts or of lists of ids, or a Dataset")
+  }
+  private static var batch: ParameterSpec {
+    ParameterSpec(
+      "batch", .host(PPOBatchObject.typeName), doc: "what rollout gave")
+  }
 
   private static func stages(_ core: SessionCore) -> [FunctionSpec] {
     [

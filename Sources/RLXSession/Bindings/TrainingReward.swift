@@ -1,4 +1,5 @@
 import RLXScript
+import RLXTensor
 import RLXTraining
 
 /// What a script gives as a reward, as trainers want it.

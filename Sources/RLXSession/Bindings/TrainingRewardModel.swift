@@ -6,9 +6,11 @@ enum RewardModelMethods {
   private static let example = "RewardModel(\(ModelMethods.model))"
   private static let rows = "[{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}]"
 
-  private static let data = ParameterSpec(
-    "data", TextReader.pairTypes, aliases: ["prefs"],
-    doc: "Preferences, a Dataset of pairs, or maps {prompt, chosen, rejected}")
+  private static var data: ParameterSpec {
+    ParameterSpec(
+      "data", TextReader.pairTypes, aliases: ["prefs"],
+      doc: "Preferences, a Dataset of pairs, or maps {prompt, chosen, rejected}")
+  }
 
   static func type(_ core: SessionCore) -> HostType {
     HostType(
@@ -153,21 +155,23 @@ enum RewardModelMethods {
     }
   }
 
-  static let accuracyType = HostType(
-    AccuracyObject.typeName,
-    "The share of comparisons ordered as people did, with its 95 % interval (Wilson 1927).",
-    methods: [
-      FunctionSpec(
-        "plain", "As a map.", returns: "map", example: "\(example).accuracy(\(rows)).plain()"
-      ) { try $0.object(as: AccuracyObject.self).plain() ?? .nil }
-    ],
-    properties: [
-      accuracy("value", "The share.", "float") { .float($0.value) },
-      accuracy("correct", "How many were ordered so.", "int") { .int($0.correct) },
-      accuracy("total", "Of how many.", "int") { .int($0.total) },
-      accuracy("low", "The interval's lower end.", "float") { .float($0.low) },
-      accuracy("high", "Its upper end.", "float") { .float($0.high) },
-    ])
+  static var accuracyType: HostType {
+    HostType(
+      AccuracyObject.typeName,
+      "The share of comparisons ordered as people did, with its 95 % interval (Wilson 1927).",
+      methods: [
+        FunctionSpec(
+          "plain", "As a map.", returns: "map", example: "\(example).accuracy(\(rows)).plain()"
+        ) { try $0.object(as: AccuracyObject.self).plain() ?? .nil }
+      ],
+      properties: [
+        accuracy("value", "The share.", "float") { .float($0.value) },
+        accuracy("correct", "How many were ordered so.", "int") { .int($0.correct) },
+        accuracy("total", "Of how many.", "int") { .int($0.total) },
+        accuracy("low", "The interval's lower end.", "float") { .float($0.low) },
+        accuracy("high", "Its upper end.", "float") { .float($0.high) },
+      ])
+  }
 
   private static func accuracy(
     _ name: String, _ doc: String, _ returns: String, _ body: @escaping (Accuracy) -> Value

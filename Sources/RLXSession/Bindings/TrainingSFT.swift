@@ -1,3 +1,4 @@
+import RLXModels
 import RLXScript
 import RLXTensor
 import RLXTraining
@@ -6,9 +7,11 @@ enum SFTMethods {
   private static let example = "SFT(\(ModelMethods.model), learning_rate: 1e-4)"
   private static let rows = "[{prompt: \"Once\", completion: \" upon a time.\"}]"
 
-  private static let data = ParameterSpec(
-    "data", TextReader.exampleTypes,
-    doc: "a Dataset, Preferences (their chosen answers), or texts or maps {prompt, completion}")
+  private static var data: ParameterSpec {
+    ParameterSpec(
+      "data", TextReader.exampleTypes,
+      doc: "a Dataset, Preferences (their chosen answers), or texts or maps {prompt, completion}")
+  }
 
   static func type(_ core: SessionCore) -> HostType {
     HostType(

@@ -17,14 +17,16 @@ final class Truncation {
     self.mode = mode
   }
 
-  static let parameters: [ParameterSpec] = [
-    ParameterSpec(
-      "max_length", .int, range: .atLeast(2), optional: true, example: "384",
-      doc: "most tokens of a row, prompt and answer together; without it what the model reads"),
-    ParameterSpec(
-      "truncation_mode", .string, choices: Mode.allCases.map(\.rawValue), optional: true,
-      doc: "which end of a longer row is kept; without it such a row is an error"),
-  ]
+  static var parameters: [ParameterSpec] {
+    [
+      ParameterSpec(
+        "max_length", .int, range: .atLeast(2), optional: true, example: "384",
+        doc: "most tokens of a row, prompt and answer together; without it what the model reads"),
+      ParameterSpec(
+        "truncation_mode", .string, choices: Mode.allCases.map(\.rawValue), optional: true,
+        doc: "which end of a longer row is kept; without it such a row is an error"),
+    ]
+  }
 
   convenience init(_ call: Call) throws {
     self.init(
