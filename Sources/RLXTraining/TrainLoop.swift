@@ -70,6 +70,15 @@ package final class Stepper {
   /// Optimizer steps completed.
   package var steps: Int { optimizer.steps }
 
+  /// The steps there will have been after `count` more.
+  func planned(_ count: Int) -> Int {
+    let (sum, overflows) = steps.addingReportingOverflow(count)
+    return overflows ? .max : sum
+  }
+
+  /// Forgets gradients that somebody else left, or a step that was given up.
+  func begin() { optimizer.zeroGradients() }
+
   /// Throws `notFinite`, naming the tensor, if any of its numbers is NaN or infinite.
   func check(_ tensor: Tensor, _ name: String) throws(TrainingError) {
     guard let found = tensor.array.first(where: { !$0.isFinite }) else { return }
