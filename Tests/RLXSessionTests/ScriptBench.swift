@@ -26,13 +26,14 @@ struct ScriptBench {
     return value
   }
 
-  /// The value as one line of JSON.
+  /// The value as one line of JSON, without the spaces after `,` and `:`.
   func json(_ text: String) throws -> String {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.replacing("; ", with: "\n").split(
+      separator: "\n", omittingEmptySubsequences: false)
     let last = lines.last ?? ""
     let wrapped = (lines.dropLast() + ["json(\(last))"]).joined(separator: "\n")
     guard case .string(let text)? = try run(wrapped) else { return "no text" }
-    return text.string
+    return text.string.replacing(", ", with: ",").replacing(": ", with: ":")
   }
 
   /// The message and remedy of the error that a script ends with.
@@ -49,7 +50,7 @@ struct ScriptBench {
 
   /// The text that the prompt would show.
   func display(_ text: String, width: Int = 80) throws -> String {
-    try run(text)?.displayed(DisplayStyle(width: width)) ?? ""
+    try run(text)?.display(DisplayStyle(width: width)) ?? ""
   }
 }
 

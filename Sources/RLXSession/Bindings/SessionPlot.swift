@@ -23,7 +23,11 @@ package final class PlotObject: Digestible {
     (other as? PlotObject).map { $0.plot.series == plot.series } ?? false
   }
 
-  package func display(_ style: DisplayStyle) -> String { plot.text(ViewStyle(style)) }
+  package func display(_ style: DisplayStyle) -> String {
+    var view = ViewStyle(style)
+    if view.width > 1000 { view.width = 80 }  // printed: no terminal to fit
+    return plot.text(view)
+  }
 
   /// The series as lists by name.
   package func plain() throws -> Value? {

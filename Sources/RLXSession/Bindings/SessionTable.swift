@@ -110,7 +110,7 @@ struct TableRows {
       guard let plain = try object.plain() else {
         throw Fault(.type, "table: a \(object.typeName) has no rows")
       }
-      try self.init(plain)
+      self = try TableRows(plain)
     case .map(let map): try fill(columns: map)
     case .list, .range: try fill(rows: value.asElements() ?? [])
     default:

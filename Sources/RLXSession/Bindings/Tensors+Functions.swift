@@ -24,8 +24,13 @@ enum TensorFunctions {
       example: spec.example
     ) { call in
       let given = call.values.compactMap { $0 } + call.rest
-      guard let first = given.first, first.tensor != nil else { return try spec.body(call) }
-      return try TensorFunctions.apply(method, to: first, call)
+      guard given.contains(where: { $0.tensor != nil }) else { return try spec.body(call) }
+      guard given.count == 1, let tensor = given.first else {
+        throw Fault(
+          .argument, "\(spec.name): expected one tensor, or numbers, got several tensors or both",
+          remedy: "a.maximum(b) and a.minimum(b) compare tensors element by element")
+      }
+      return try TensorFunctions.apply(method, to: tensor, call)
     }
   }
 

@@ -89,10 +89,8 @@ enum TensorMethods {
           try tensor.backward()
         } catch {
           throw Fault(
-            .value, "backward: \(error)",
-            remedy:
-              "compute the loss again, from tensor(…, grad: true) or a model that is not frozen"
-          )
+            .value, "\(error)",
+            remedy: "compute it anew from tensor(…, grad: true) or a model that is not frozen")
         }
         return .nil
       },

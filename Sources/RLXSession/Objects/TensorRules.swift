@@ -34,7 +34,8 @@ enum TensorRules {
     return shape
   }
 
-  /// A shape of these sizes.
+  /// A shape of these sizes, if a script may make a tensor of it.
+  @discardableResult
   static func shape(_ dims: [Int], _ op: String) throws -> Shape {
     try allowed(ShapeFault.wrap { () throws(ShapeError) in try Shape.checked(dims, op: op) }, op)
   }
