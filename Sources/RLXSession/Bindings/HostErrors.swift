@@ -66,10 +66,3 @@ extension GradientError: HostError {
   package var remedy: String? { nil }
   package var parameter: String? { nil }
 }
-
-extension ReplayDifference: HostError {
-  package var kind: ErrorKind { .replay }
-  package var message: String { "\(what): recorded \(before), now \(after)" }
-  package var remedy: String? { nil }
-  package var parameter: String? { nil }
-}

@@ -86,23 +86,26 @@ struct PersonLabeller {
     guard let record = core.recordedAnswers?.first else {
       // Recorded sessions that were stopped while a question stood end at this point.
       try core.point()
-      throw ReplayDifference(
-        what: "label", before: "no further answer",
-        after: "question \(question.number) of \(question.total)")
+      throw core.fail(
+        ReplayDifference(
+          what: "label", before: "no further answer",
+          after: "question \(question.number) of \(question.total)"))
     }
     core.recordedAnswers?.removeFirst()
     guard record.shown == shown else {
-      throw ReplayDifference(
-        what: "label: what question \(question.number) shows", before: "sha256:\(record.shown)",
-        after: "sha256:\(shown)")
+      throw core.fail(
+        ReplayDifference(
+          what: "label: what question \(question.number) shows", before: "sha256:\(record.shown)",
+          after: "sha256:\(shown)"))
     }
     guard Text(record.by) == Text(by) else {
-      throw ReplayDifference(what: "label: by", before: record.by, after: by)
+      throw core.fail(ReplayDifference(what: "label: by", before: record.by, after: by))
     }
     guard let answer = LabelAnswer(word: record.choice) else {
-      throw ReplayDifference(
-        what: "label: choice", before: "\"\(record.choice)\"",
-        after: "one of 1, 2, tie, skip, undo, quit")
+      throw core.fail(
+        ReplayDifference(
+          what: "label: choice", before: "\"\(record.choice)\"",
+          after: "one of 1, 2, tie, skip, undo, quit"))
     }
     if answer == .quit { try core.point() }
     return answer
