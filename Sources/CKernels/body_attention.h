@@ -57,29 +57,31 @@ CK_INLINE void CK(attend)(const ck_attention *a, int64_t start, int64_t T, int64
     int64_t rows = CK(least)(16, T - first), keys = first + rows, j = 0;
     CK(pack_lanes)(a->q + (start + first) * sq + h * D, sq, rows, D, a->scale, lanes);
     vf top = -INFINITY, part[8], sum = 0.0f;
-    for (; j + 8 <= first; j += 8) {
+    for (; j + 8 <= keys; j += 8) {
       CK(scores)(k + j * sk, sk, lanes, D, 8, part);
       for (int i = 0; i < 8; i++) {
+        if (j + 8 > first) part[i] = CK(causal)(part[i], j + i, first, -INFINITY);
         CK(store)(s + (j + i) * 16, part[i]);
-        top = CK(vmax)(part[i], top);
+        top = part[i] > top ? part[i] : top;  // a NaN shows in the sum below
       }
     }
     for (; j < keys; j++) {
       CK(scores)(k + j * sk, sk, lanes, D, 1, part);
       part[0] = CK(causal)(part[0], j, first, -INFINITY);
       CK(store)(s + j * 16, part[0]);
-      top = CK(vmax)(part[0], top);
+      top = part[0] > top ? part[0] : top;
     }
     for (j = 0; j < keys; j++) {
-      vf p = CK(vexp)(CK(load)(s + j * 16) - top);
+      vf p = CK(vexp_below)(CK(load)(s + j * 16) - top);
       sum += p;
       CK(store)(s + j * 16, p);
     }
     CK(blend_all)(v, sk, s, keys, D, out);
     vf inverse = 1.0f / sum, lse = top + CK(vlog)(sum);
+    for (int64_t d = 0; d < D; d++) CK(store)(out + d * 16, CK(load)(out + d * 16) * inverse);
     for (int64_t lane = 0; lane < rows; lane++) {
       float *o = a->o + (start + first + lane) * sq + h * D;
-      for (int64_t d = 0; d < D; d++) o[d] = out[d * 16 + lane] * inverse[lane];
+      for (int64_t d = 0; d < D; d++) o[d] = out[d * 16 + lane];
       a->lse[(start + first + lane) * a->H + h] = lse[lane];
     }
   }

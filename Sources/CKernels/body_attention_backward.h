@@ -84,7 +84,7 @@ CK_INLINE void CK(weigh)(const ck_attention *a, const CK(parts) *s, const float 
   CK(scores)(k + j * sk, sk, s->q, a->D, m, score);
   CK(scores)(v + j * sk, sk, s->dout, a->D, m, pull);
   for (int i = 0; i < m; i++) {
-    vf p = CK(vexp)(score[i] - lse);
+    vf p = CK(vexp_below)(score[i] - lse);
     if (j + m > first) p = CK(causal)(p, j + i, first, 0.0f);
     vf ds = p * (pull[i] - delta) * a->scale;
     if (j + m > first) ds = CK(causal)(ds, j + i, first, 0.0f);

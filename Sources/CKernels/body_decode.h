@@ -20,7 +20,7 @@ static void CK(decode_attention)(const void *arguments, int64_t begin, int64_t e
     }
     float m = CK(max16)(top);
     for (int64_t j = 0; j <= last; j += 16) {
-      vf p = CK(vexp)(CK(load)(s + j) - m);
+      vf p = CK(vexp_below)(CK(load)(s + j) - m);
       sum += p;
       CK(store)(s + j, p);
     }

@@ -67,6 +67,23 @@ CK_INLINE vf CK(vexp)(vf x) {
   return y * CK(floats)((half + 127) << 23) * CK(floats)((exponent - half + 127) << 23);
 }
 
+/// exp of what is at most about 0, below -87 flushed to 0: the weights of a softmax.
+CK_INLINE vf CK(vexp_below)(vf x) {
+  const float magic = 12582912.0f;
+  vf shifted = x * 1.44269504088896341f + magic;
+  vf n = shifted - magic;
+  vf r = x - n * 0.693359375f;
+  r = r + n * 2.12194440e-4f;
+  vf p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  vf y = p * (r * r) + r + 1.0f;
+  y = CK(floats)(CK(bits)(y) + (CK(bits)(shifted) << 23));  // times 2^n: the low bits hold n
+  return x < -87.0f ? (vf)0.0f : y;
+}
+
 CK_INLINE vf CK(vlog)(vf x) {
   vi small = x < 1.17549435e-38f;
   vf scaled = small ? x * 8388608.0f : x;

@@ -117,12 +117,16 @@ final class Runner {
     var result = CellResult.done
     var failure: Diagnostic?
     do {
+      if case .use(let use) = statement.syntax { try core.recordUse(use.path) }
       outcome = try interpreter.run(statement)
     } catch let exit as Exit {
       result = .exited(Int32(truncatingIfNeeded: exit.code))
     } catch let diagnostic as Diagnostic {
       failure = diagnostic
       result = .failed(ExitCode(diagnostic.kind))
+    } catch let fault as Fault {
+      failure = Diagnostic(fault.kind, fault.message, remedy: fault.remedy)
+      result = .failed(ExitCode(fault.kind))
     } catch {
       failure = Diagnostic(.host, "\(error)")
       result = .failed(.programError)
@@ -130,10 +134,15 @@ final class Runner {
     core.endProgress()
     if let outcome, outcome.isShown, let value = outcome.value { show(value) }
     finish(&entry, outcome: outcome, failure: failure)
-    if let failure, recorded?.failure?.kind != failure.kind.rawValue, core.record.stoppedAt == nil {
-      show(failure)
-    }
+    if let failure, isUnexpected(failure, recorded) { show(failure) }
     return Run(entry: entry, result: result, failure: failure)
+  }
+
+  /// Whether an error is news to the reader: not one the record expects, and no replay difference,
+  /// which is shown with what was recorded.
+  private func isUnexpected(_ failure: Diagnostic, _ recorded: SessionEntry?) -> Bool {
+    recorded?.failure?.kind != failure.kind.rawValue && core.record.difference == nil
+      && (recorded?.stoppedAt == nil || core.record.stoppedAt == nil)
   }
 
   private func begin(_ recorded: SessionEntry?) {

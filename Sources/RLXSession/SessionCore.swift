@@ -19,12 +19,18 @@ package final class SessionCore: Effects {
   /// Whether output is taken into the record but not shown, as in a replay.
   package var isMuted = false
 
+  /// The files of `use` statements that were read and have not run yet.
+  var uses: [UsedFiles] = []
+  /// The used files, by identity.
+  var loaded: Set<String> = []
+
   package init(console: any Console, stop: StopFlag, seed: UInt64, maxSteps: Int) {
     self.console = console
     self.stop = stop
     draws = DrawLedger(seed: seed)
     files = SessionFiles()
     points = PointCounter(limit: maxSteps)
+    files.differs = { [unowned self] in fail($0) }
   }
 
   /// Starts the account of a new statement.
@@ -105,7 +111,8 @@ package final class SessionCore: Effects {
   /// How values are shown now.
   package var style: DisplayStyle {
     let facts = console.facts
-    return DisplayStyle(width: facts.width, isPlain: facts.isPlain)
+    return DisplayStyle(
+      width: facts.width, isPlain: facts.isPlain, usesColor: facts.usesColor)
   }
 
   /// Appends one answer to the record of the running statement, on disk first.

@@ -23,6 +23,8 @@ package final class SessionFiles {
   /// Files written by this session's replay: the script's path to the place in the scratch folder.
   private var redirected: [String: String] = [:]
   private var inputs: [InputRecord] = []
+  /// Turns a difference from the record into the error that ends the statement.
+  var differs: (ReplayDifference) -> any Error = { $0 }
   private var outputs: [String] = []
 
   package init() {}
@@ -76,8 +78,9 @@ package final class SessionFiles {
     guard let replay else { return (path, nil) }
     if let place = redirected[path] { return (place, nil) }
     guard let record = replay.expected.first(where: { $0.path == path && $0.rows != nil }) else {
-      throw ReplayDifference(
-        what: "input", before: "no database \(path)", after: "the statement opens \(path)")
+      throw differs(
+        ReplayDifference(
+          what: "input", before: "no database \(path)", after: "the statement opens \(path)"))
     }
     let place = record.rows == 0 ? path : try find(path)
     return (place, record.rows)
@@ -89,14 +92,20 @@ package final class SessionFiles {
     try record(InputRecord(hash: hash, size: nil, rows: rows, path: path))
   }
 
+  /// A readable place for a file that is recorded later.
+  func place(of path: String) throws -> String {
+    try redirected[path] ?? find(path)
+  }
+
   private func record(_ found: InputRecord) throws {
     if !inputs.contains(found) { inputs.append(found) }
     guard let replay, !replay.expected.isEmpty else { return }
     guard let wanted = replay.expected.first(where: { $0.path == found.path }) else { return }
     if wanted.hash != found.hash {
-      throw ReplayDifference(
-        what: "input \(found.path)", before: "sha256:\(wanted.hash)",
-        after: "sha256:\(found.hash)")
+      throw differs(
+        ReplayDifference(
+          what: "input \(found.path)", before: "sha256:\(wanted.hash)",
+          after: "sha256:\(found.hash)"))
     }
   }
 

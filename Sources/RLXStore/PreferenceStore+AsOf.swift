@@ -15,9 +15,8 @@ extension PreferenceStore {
       let source = try openForReading(path)
       let copy = try memory(clock: clock)
       try source.read { source in
-        let count = try Int.fetchOne(source, sql: "SELECT COUNT(*) FROM sqlite_master") ?? 0
-        let there =
-          count == 0 ? 0 : try Int.fetchOne(source, sql: "SELECT COUNT(*) FROM entries") ?? 0
+        let isNew = try !source.tableExists("entries")
+        let there = isNew ? 0 : try Int.fetchOne(source, sql: "SELECT COUNT(*) FROM entries") ?? 0
         guard rows >= 0, there >= rows else {
           throw StoreError(found: "\(there) rows", wanted: "at least \(rows)")
         }
@@ -43,13 +42,14 @@ extension PreferenceStore {
         throw StoreError(found: "the table \(kind)", wanted: "a table of preferences")
       }
       let row = try Row.fetchOne(
-        source, sql: "SELECT * FROM \(kind) WHERE id = ?", arguments: [fields.integer("id")])
+        source.cachedStatement(sql: "SELECT * FROM \(kind) WHERE id = ?"),
+        arguments: [fields.integer("id")])
       guard let row else { throw StoreError(found: "a row that is gone", wanted: "every row") }
       let columns = row.columnNames.map { "\"\($0)\"" }.joined(separator: ", ")
       let marks = row.columnNames.map { _ in "?" }.joined(separator: ", ")
-      try copy.execute(
-        sql: "INSERT INTO \(kind) (\(columns)) VALUES (\(marks))",
-        arguments: StatementArguments(row.databaseValues))
+      let insert = try copy.cachedStatement(
+        sql: "INSERT INTO \(kind) (\(columns)) VALUES (\(marks))")
+      try insert.execute(arguments: StatementArguments(row.databaseValues))
     }
   }
 

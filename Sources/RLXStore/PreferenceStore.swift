@@ -152,7 +152,10 @@ extension PreferenceStore {
   static func check(_ queue: DatabaseQueue) throws {
     try queue.read { db in
       let mark = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-      let things = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM sqlite_master") ?? 0
+      // The list of migrations is made before all else, for a moment alone.
+      let things =
+        try Int.fetchOne(
+          db, sql: "SELECT COUNT(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'") ?? 0
       if mark == 0, things == 0 { return }
       guard mark == Schema.applicationID else {
         throw StoreError(

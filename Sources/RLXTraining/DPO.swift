@@ -26,12 +26,7 @@ package final class DPO {
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
       settings: settings.optimizer)
-    if let reference {
-      self.reference = reference
-    } else {
-      self.reference = policy.copy()
-      self.reference.freeze()
-    }
+    self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy
     self.settings = settings
     self.draws = draws
@@ -54,10 +49,8 @@ package final class DPO {
     _ pairs: [PreferencePair], steps: Int? = nil, epochs: Int? = nil, report: Report = silent
   ) throws {
     guard !pairs.isEmpty else { throw nothing }
-    let perEpoch = (pairs.count + settings.batchSize - 1) / settings.batchSize
-    let wanted = steps ?? epochs.map { $0 * perEpoch } ?? settings.maxSteps
-    let count = max(0, wanted ?? settings.epochs * perEpoch)
-    let planned = stepper.steps + count
+    let count = settings.stepCount(rows: pairs.count, steps: steps, epochs: epochs)
+    let planned = stepper.planned(count)
     for done in 0..<count {
       let rows = passes.next(settings.batchSize, of: pairs.count, draws: &draws)
       let metrics = try step(rows.map { pairs[$0] }, of: planned)
@@ -102,6 +95,7 @@ package final class DPO {
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
     let batch = try measure(pairs)
     let loss = try losses(batch).mean()
+    stepper.begin()
     try stepper.backward(loss)
     let norm = try stepper.step(learningRate: rate)
     tokensSeen += pairs.reduce(0) { $0 + 2 * $1.prompt.count + $1.chosen.count + $1.rejected.count }
@@ -139,7 +133,7 @@ extension DPO {
   package enum LossType: String, CaseIterable, Sendable { case sigmoid }
 
   /// What a DPO trainer can be told. Names of TRL's `DPOConfig` and transformers.
-  package struct Settings: OptimizedSettings {
+  package struct Settings: EpochSettings {
     /// TRL's 1e-6.
     package var optimizer = OptimizerSettings(learningRate: 1e-6)
     /// How strongly the policy is held to the reference, > 0; TRL's 0.1.
@@ -162,19 +156,12 @@ extension DPO.Settings {
   package static let trainer = "DPO"
 
   package static var table: [Setting<DPO.Settings>] {
-    adamTable + scheduleTable + [
+    adamTable + scheduleTable + epochTable("pairs") + [
       .number("beta", \.beta, .above(0), "how strongly the policy is held to the reference"),
       .choice("loss_type", \.lossType, "which function of the margin is the loss"),
       .number(
         "label_smoothing", \.labelSmoothing, .halfOpen(0, 0.5),
         "share of labels assumed to be wrong"),
-      .integer(
-        "batch_size", \.batchSize, .atLeast(1), aliases: ["per_device_train_batch_size"],
-        "pairs an optimizer step sees"),
-      .integer(
-        "epochs", \.epochs, .atLeast(1), aliases: ["num_train_epochs"],
-        "passes over the pairs where no steps are given"),
-      .optionalInteger("max_steps", \.maxSteps, .atLeast(1), "optimizer steps; nil: by epochs"),
     ]
   }
 }

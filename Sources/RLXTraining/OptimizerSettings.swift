@@ -76,7 +76,7 @@ extension OptimizedSettings {
         "lr_scheduler_type", \.optimizer.lrSchedulerType, aliases: ["schedule"],
         "how the learning rate goes over the run"),
       .integer(
-        "warmup_steps", \.optimizer.warmupSteps, .atLeast(0),
+        "warmup_steps", \.optimizer.warmupSteps, .within(0, 1e9),
         "steps over which the learning rate rises from 0"),
     ]
   }

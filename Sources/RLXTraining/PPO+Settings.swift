@@ -86,7 +86,7 @@ extension PPO {
     }
 
     /// The temperature at which log-probabilities are taken.
-    package var logProbTemperature: Double { temperature > 0 ? temperature : 1 }
+    package var logProbTemperature: Double { Float(temperature) > 0 ? temperature : 1 }
   }
 }
 
@@ -139,16 +139,17 @@ extension PPO.Settings {
   private static var batchTable: [Setting<PPO.Settings>] {
     [
       .optionalInteger(
-        "batch_size", \.batchSize, .atLeast(1), "prompts a step of run takes; nil: all, at most 128"
+        "batch_size", \.batchSize, .upToMillion,
+        "prompts a step of run takes; nil: all, at most 128"
       ),
       .optionalInteger(
-        "mini_batch_size", \.miniBatchSize, .atLeast(1),
+        "mini_batch_size", \.miniBatchSize, .upToMillion,
         "answers a mini-batch has; nil: the whole batch"),
       .integer(
-        "gradient_accumulation_steps", \.gradientAccumulationSteps, .atLeast(1),
+        "gradient_accumulation_steps", \.gradientAccumulationSteps, .upToMillion,
         "mini-batches an optimizer step averages"),
       .integer(
-        "ppo_epochs", \.ppoEpochs, .atLeast(1), aliases: ["num_ppo_epochs"], "passes over a batch"),
+        "ppo_epochs", \.ppoEpochs, .upToMillion, aliases: ["num_ppo_epochs"], "passes over a batch"),
       .bool("early_stopping", \.earlyStopping, "end a step's passes once the policy has moved far"),
       .number(
         "target_kl", \.targetKl, .above(0), "how far, in nats a token; read with early_stopping"),
@@ -158,14 +159,14 @@ extension PPO.Settings {
   private static var generationTable: [Setting<PPO.Settings>] {
     [
       .integer(
-        "max_tokens", \.maxTokens, .atLeast(1), aliases: ["response_length", "max_new_tokens"],
+        "max_tokens", \.maxTokens, .upToMillion, aliases: ["response_length", "max_new_tokens"],
         "most tokens of an answer"),
       .integer(
-        "min_tokens", \.minTokens, .atLeast(0), aliases: ["min_new_tokens"],
+        "min_tokens", \.minTokens, .within(0, 1e6), aliases: ["min_new_tokens"],
         "tokens before an answer may end"),
       .number(
         "temperature", \.temperature, .atLeast(0), "of sampling, and of the log-probabilities"),
-      .integer("top_k", \.topK, .atLeast(0), "keep the k likeliest tokens; 0 keeps all"),
+      .integer("top_k", \.topK, .within(0, 1e9), "keep the k likeliest tokens; 0 keeps all"),
       .number("top_p", \.topP, .aboveUpTo(0, 1), "keep the likeliest tokens of this probability"),
       .texts("stop", \.stop, "texts that end an answer"),
     ]

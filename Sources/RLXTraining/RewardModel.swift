@@ -61,9 +61,8 @@ package final class RewardModel: Reward {
     try settings.check()
     guard !pairs.isEmpty else { throw nothing }
     let stepper = try prepared(settings)
-    let perEpoch = (pairs.count + settings.batchSize - 1) / settings.batchSize
-    let count = settings.maxSteps ?? settings.epochs * perEpoch
-    let planned = stepper.steps + count
+    let count = settings.stepCount(rows: pairs.count)
+    let planned = stepper.planned(count)
     var part = TrainLog()
     for done in 0..<count {
       let rows = passes.next(settings.batchSize, of: pairs.count, draws: &draws)
@@ -103,6 +102,7 @@ package final class RewardModel: Reward {
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
     let (chosen, rejected) = try bothRewards(pairs, recording: true)
     let loss = bradleyTerryLoss(chosen: chosen, rejected: rejected)
+    stepper.begin()
     try stepper.backward(loss)
     let norm = try stepper.step(learningRate: rate)
     tokensSeen += pairs.flatMap(sequences).reduce(0) { $0 + $1.count }
@@ -169,7 +169,7 @@ package final class RewardModel: Reward {
 
 extension RewardModel {
   /// What `fit` can be told. Names of TRL's `RewardConfig` and transformers.
-  package struct Settings: OptimizedSettings {
+  package struct Settings: EpochSettings {
     /// TRL's 1e-4.
     package var optimizer = OptimizerSettings(learningRate: 1e-4)
     /// Pairs an optimizer step sees, ≥ 1; transformers' 8.
@@ -187,13 +187,6 @@ extension RewardModel.Settings {
   package static let trainer = "RewardModel"
 
   package static var table: [Setting<RewardModel.Settings>] {
-    adamTable + scheduleTable + [
-      .integer(
-        "batch_size", \.batchSize, .atLeast(1), aliases: ["per_device_train_batch_size"],
-        "pairs an optimizer step sees"),
-      .integer(
-        "epochs", \.epochs, .atLeast(1), aliases: ["num_train_epochs"], "passes over the pairs"),
-      .optionalInteger("max_steps", \.maxSteps, .atLeast(1), "optimizer steps; nil: by epochs"),
-    ]
+    adamTable + scheduleTable + epochTable("pairs")
   }
 }

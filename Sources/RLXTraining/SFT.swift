@@ -44,10 +44,8 @@ package final class SFT {
     _ examples: [Example], steps: Int? = nil, epochs: Int? = nil, report: Report = silent
   ) throws {
     guard !examples.isEmpty else { throw nothing }
-    let perEpoch = (examples.count + settings.batchSize - 1) / settings.batchSize
-    let wanted = steps ?? epochs.map { $0 * perEpoch } ?? settings.maxSteps
-    let count = max(0, wanted ?? settings.epochs * perEpoch)
-    let planned = stepper.steps + count
+    let count = settings.stepCount(rows: examples.count, steps: steps, epochs: epochs)
+    let planned = stepper.planned(count)
     for done in 0..<count {
       let rows = passes.next(settings.batchSize, of: examples.count, draws: &draws)
       let metrics = try step(rows.map { examples[$0] }, of: planned)
@@ -60,6 +58,7 @@ package final class SFT {
     let pass = try pass(batch)
     let loss = negativeLogLikelihood(pass.logProbs(temperature: 1))
     let (accuracy, entropy) = (pass.accuracy, pass.entropy)
+    stepper.begin()
     try stepper.backward(loss)
     let norm = try stepper.step(learningRate: rate)
     tokensSeen += batch.reduce(0) { $0 + tokens($1).count }
@@ -114,7 +113,7 @@ extension SFT {
   }
 
   /// What an SFT trainer can be told. Names of TRL 1.x's `SFTConfig` and transformers.
-  package struct Settings: OptimizedSettings {
+  package struct Settings: EpochSettings {
     /// TRL's 2e-5.
     package var optimizer = OptimizerSettings(learningRate: 2e-5)
     /// Examples an optimizer step sees, ≥ 1; transformers' 8.
@@ -136,14 +135,7 @@ extension SFT.Settings {
   package static let trainer = "SFT"
 
   package static var table: [Setting<SFT.Settings>] {
-    adamTable + scheduleTable + [
-      .integer(
-        "batch_size", \.batchSize, .atLeast(1), aliases: ["per_device_train_batch_size"],
-        "examples an optimizer step sees"),
-      .integer(
-        "epochs", \.epochs, .atLeast(1), aliases: ["num_train_epochs"],
-        "passes over the examples where no steps are given"),
-      .optionalInteger("max_steps", \.maxSteps, .atLeast(1), "optimizer steps; nil: by epochs"),
+    adamTable + scheduleTable + epochTable("examples") + [
       .bool(
         "append_eos", \.appendEos, aliases: ["add_eos"],
         "whether the end token follows each completion"),

@@ -36,8 +36,10 @@ extension Setting {
 }
 
 extension SettingRange {
-  /// NaN and infinities are in no range.
+  /// Whether `x`, as the engine's float32 will have it, is in the range; NaN and infinities never
+  /// are, nor is an ε so small or a β so close to 1 that rounding makes it the bound left out.
   package func contains(_ x: Double) -> Bool {
+    let x = Double(Float(x))
     guard x.isFinite else { return false }
     return switch self {
     case .any, .oneOf: true

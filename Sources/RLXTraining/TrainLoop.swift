@@ -38,6 +38,8 @@ package struct Passes: Equatable, Sendable {
 /// One optimizer over some parameters, with the checks every trainer wants around a step.
 package final class Stepper {
   let trainer: String
+  /// The name of the model.
+  let model: String
   let parameters: [Parameter]
   /// Their names: those of the model, and the head's with its own in front.
   let names: [String]
@@ -53,6 +55,7 @@ package final class Stepper {
     let free = parameters.filter { !$0.isFrozen }
     guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
     self.trainer = trainer
+    self.model = model
     self.parameters = free + (head?.head.parameters ?? [])
     names =
       free.map(\.name) + (head.map { [$0.name + ".weight", $0.name + ".bias"] } ?? [])
@@ -70,17 +73,27 @@ package final class Stepper {
   /// Optimizer steps completed.
   package var steps: Int { optimizer.steps }
 
+  /// The steps there will have been after `count` more.
+  func planned(_ count: Int) -> Int {
+    let (sum, overflows) = steps.addingReportingOverflow(count)
+    return overflows ? .max : sum
+  }
+
+  /// Forgets gradients that somebody else left, or a step that was given up.
+  func begin() { optimizer.zeroGradients() }
+
   /// Throws `notFinite`, naming the tensor, if any of its numbers is NaN or infinite.
   func check(_ tensor: Tensor, _ name: String) throws(TrainingError) {
     guard let found = tensor.array.first(where: { !$0.isFinite }) else { return }
     throw .notFinite(trainer: trainer, tensor: name, step: steps + 1, found: "\(found)")
   }
 
-  /// Adds `loss`'s gradient, times `scale`, to the parameters'. A loss that is not finite throws
-  /// before anything changes.
+  /// Adds `loss`'s gradient, times `scale`, to the parameters'. A loss that is not finite, or that
+  /// no parameter had a part in because the model was frozen since, throws before anything changes.
   func backward(_ loss: Tensor, scale: Float = 1) throws {
     do {
       try check(loss, "loss")
+      guard loss.tracksGradient else { throw TrainingError.frozen(trainer: trainer, model: model) }
       try (scale == 1 ? loss : loss * scale).backward()
     } catch {
       optimizer.zeroGradients()

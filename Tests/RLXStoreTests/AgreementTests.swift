@@ -98,6 +98,7 @@ import Testing
     try judge("long", "s", .first, .ab, by: "a1")  // longer won, left won
     try judge("s", "longer", .first, .ba, by: "a1")  // shorter won, right won
     try judge("ab", "cd", .second, .ba, by: "a1")  // equal length, left won
+    try judge("ef", "gh", .second, .ba, by: "a1")  // equal length, left won
     try judge("long", "t", .tie, .ab, by: "a1")
     try judge("long", "u", .skip, .ab, by: "a1")
     try judge("v", "longest", .second, nil, by: "a2")  // longer won, not shown
@@ -105,11 +106,11 @@ import Testing
     try judge("e\u{301}x", "\u{e9}😀😀", .second, .ab, by: "a2")
     let (all, each) = try store.patterns()
     #expect(all.longer == .init(held: 2, of: 3))
-    #expect(all.left == .init(held: 2, of: 4))
-    #expect(all.left.fraction == 0.5)
+    #expect(all.left == .init(held: 3, of: 5))
+    #expect(all.left.fraction == 0.6)
     #expect(each.map(\.name) == ["a1", "a2"])
     #expect(each[0].patterns.longer == .init(held: 1, of: 2))
-    #expect(each[0].patterns.left == .init(held: 2, of: 3))
+    #expect(each[0].patterns.left == .init(held: 3, of: 4))
     #expect(each[1].patterns.longer == .init(held: 1, of: 1))
     #expect(each[1].patterns.left == .init(held: 0, of: 1))
     #expect(Patterns.Share().fraction == nil)

@@ -134,13 +134,56 @@ import Testing
 
   // MARK: Names SQLite would take otherwise
 
-  @Test(arguments: [":memory:", "file:x.db?mode=memory", "x y?.db"])
-  func aPathIsAlwaysAFile(name: String) throws {
-    try fill(folder.path(name), pairs: 1)
-    #expect(try folder.names() == [name])
+  @Test func aPathIsAlwaysAFile() async throws {
+    let names = [":memory:", "file:x.db?mode=memory", "x y?.db"]
+    // Relative paths, so in a process with a working directory of its own.
+    await #expect(processExitsWith: .success) { [folder = folder.path("") as String] in
+      guard chdir(folder) == 0 else { exit(1) }
+      for name in [":memory:", "file:x.db?mode=memory", "x y?.db"] {
+        try PreferenceStore(path: name).addCandidate(Candidate("a"), prompt: "p")
+      }
+    }
+    #expect(try folder.names() == names)
+    for name in names {
+      #expect(try PreferenceStore(path: folder.path(name)).rowCount() == 2)
+    }
+  }
+
+  @Test func standingJudgementsAreFoundByIndexNotBySearchingAllForEach() throws {
+    let path = folder.path("a.db")
+    try fill(path, pairs: 1)
+    let plan = try DatabaseQueue(path: path).read {
+      try String.fetchAll(
+        $0, sql: "EXPLAIN QUERY PLAN SELECT * FROM standing",
+        adapter: SuffixRowAdapter(fromIndex: 3))
+    }
+    // One pass over the judgements; every other look is by the comparison or the withdrawal.
+    #expect(plan.count { $0.hasPrefix("SCAN") } == 1, "\(plan)")
+    #expect(!plan.contains { $0.hasPrefix("SEARCH j USING INDEX judgements_withdrawn") }, "\(plan)")
+    #expect(plan.contains { $0.contains("judgements_of (comparison_id=? AND by=?") }, "\(plan)")
   }
 
   // MARK: Several at once
+
+  @Test func manyMayMakeOneFileAtOnce() async throws {
+    for round in 0..<20 {
+      let path = folder.path("\(round).db")
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 { group.addTask { _ = try PreferenceStore(path: path) } }
+        try await group.waitForAll()
+      }
+    }
+  }
+
+  @Test func aDeathBetweenTheFirstTablesLeavesANewStore() throws {
+    let path = folder.path("a.db")
+    try DatabaseQueue(path: path).write {
+      try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+    }
+    #expect(try PreferenceStore.copy(of: path, asOf: 0).rowCount() == 0)
+    try fill(path)
+    #expect(try PreferenceStore(path: path).summary().winners == 3)
+  }
 
   @Test func twoStoresOverOneFileLoseNothing() async throws {
     let path = folder.path("a.db")

@@ -126,6 +126,15 @@ import Testing
     #expect(try run([2, 3]) == run([5]))
   }
 
+  @Test func gradientsSomebodyElseLeftDoNotCount() throws {
+    let clean = try trainer(reference: nil)
+    let dirty = try trainer(reference: nil)
+    try dirty.loss(recorded.pairs).backward()
+    try clean.step(recorded.pairs)
+    try dirty.step(recorded.pairs)
+    #expect(Fixture.bits(clean.policy) == Fixture.bits(dirty.policy))
+  }
+
   @Test func emptyAnswersAreFiniteAndNoPairsAnError() throws {
     let dpo = try trainer(reference: nil)
     let pair = PreferencePair(prompt: [4], chosen: [], rejected: [5])

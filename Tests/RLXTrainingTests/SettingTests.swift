@@ -37,8 +37,12 @@ import Testing
     ("kl_coef", .number(-1), "a number ≥ 0"),
     ("kl_coef", .number(.nan), "a number ≥ 0"), ("kl_coef", .none, "a number ≥ 0"),
     ("lam", .number(1.5), "a number in 0…1"), ("top_p", .number(0), "a number > 0 and ≤ 1"),
-    ("ppo_epochs", .integer(0), "an int ≥ 1"), ("ppo_epochs", .number(2.5), "an int ≥ 1"),
-    ("batch_size", .integer(0), "an int ≥ 1 or nil"),
+    ("ppo_epochs", .integer(0), "an int in 1…1000000"),
+    ("ppo_epochs", .number(2.5), "an int in 1…1000000"),
+    ("adam_epsilon", .number(1e-60), "a number > 0"),
+    ("adam_beta2", .number(0.99999999999), "a number ≥ 0 and < 1"),
+    ("learning_rate", .number(1e300), "a number ≥ 0"),
+    ("batch_size", .integer(0), "an int in 1…1000000 or nil"),
     ("early_stopping", .integer(1), "true or false"),
     ("kl_penalty", .text("k9"), "one of \"kl\", \"abs\", \"mse\", \"full\""),
   ])
@@ -81,6 +85,18 @@ import Testing
       return
     }
     #expect(names.contains(given[0].0))
+  }
+
+  @Test func stepsFollowFromEpochsUnlessTheyAreGiven() {
+    var settings = SFT.Settings()
+    settings.batchSize = 4
+    #expect(settings.stepCount(rows: 9) == 3)
+    #expect(settings.stepCount(rows: 9, epochs: 2) == 6)
+    #expect(settings.stepCount(rows: 9, steps: 5, epochs: 2) == 5)
+    settings.maxSteps = 7
+    #expect(settings.stepCount(rows: 9) == 7)
+    #expect(settings.stepCount(rows: 9, steps: -1) == 0)
+    #expect(settings.stepCount(rows: 9, epochs: .max) == .max)
   }
 
   @Test func everyTableIsConsistent() throws {

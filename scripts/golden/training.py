@@ -179,13 +179,16 @@ def dpo():
 
 def manifest():
     versions = dict(torch=torch.__version__, transformers=transformers.__version__, trl=trl.__version__)
+    # Differences count over 1 + the size of what is wanted.
     reasons = {
-        "functions.json": (1e-5, "TRL's float32 on numbers of size 1, sums of a few dozen terms"),
-        "ppo-trl.json, ppo-empty.json, ppo-variants.json": (2e-4, "float32 on both sides; eight Adam steps with learning rate 1e-3, in which a gradient "
-                                                            "near zero moves a weight by its sign; per-token numbers of the first update agree to 1e-5"),
-        "*-weights*.safetensors": (1e-4, "a tenth of one Adam step of 1e-3; a plain float32 run differs from a float64 run by less"),
-        "*-gradients.safetensors": (1e-5, "float32 on both sides, gradients of size 0.1"),
-        "sft.json, reward.json, dpo.json": (1e-4, "float32 on both sides, numbers of size 1 to 100, relative beyond 1")}
+        "functions.json": (1e-5, "float32 on both sides, numbers of size 1, sums of a few dozen terms"),
+        "ppo-trl.json, ppo-empty.json, ppo-variants.json": (2e-5, "float32 on both sides over eight Adam steps of 1e-3 each; TRL differs from a float64 run by 2e-6: ten times that"),
+        "ppo-*-weights-*.safetensors": (1e-5, "the same; TRL's weights differ from a float64 run by 5e-7: twenty times that, a hundredth of one step"),
+        "sft.json, dpo.json": (2e-5, "float32 on both sides; summed log-probabilities of size 30"),
+        "reward.json": (1e-5, "float32 on both sides, numbers of size 1; gradient norms 1e-4"),
+        "sft-weights.safetensors, reward-weights.safetensors, dpo-weights.safetensors": (1e-5, "two AdamW steps of 1e-3: a hundredth of a step"),
+        "reward-gradients.safetensors, dpo-gradients.safetensors": (2e-5, "float32 on both sides, numbers of size 1"),
+        "value-head.safetensors, policy, reference": (0, "inputs, not results")}
     entry = dict(generator="scripts/golden/training.py", versions=versions,
                  files={k: dict(tolerance=t, reason=r) for k, (t, r) in reasons.items()})
     (OUT.parent / "manifest").mkdir(exist_ok=True)

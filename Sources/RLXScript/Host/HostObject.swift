@@ -82,10 +82,15 @@ package struct DisplayStyle {
   package var maximumItems: Int?
   /// Whether to keep to ASCII and one plain line after the other.
   package var isPlain: Bool
+  /// Whether escape sequences for colour may be written.
+  package var usesColor: Bool
 
-  package init(width: Int = 80, maximumItems: Int? = 200, isPlain: Bool = false) {
+  package init(
+    width: Int = 80, maximumItems: Int? = 200, isPlain: Bool = false, usesColor: Bool = false
+  ) {
     self.width = width
     self.maximumItems = maximumItems
     self.isPlain = isPlain
+    self.usesColor = usesColor
   }
 }

@@ -110,7 +110,8 @@ package final class ReturnStatement {
 }
 
 package final class UseStatement {
-  let path: String
+  /// As written in the program.
+  package let path: String
   let target: NameExpression?
   let span: Span
   /// The file, found before anything runs.

@@ -1,0 +1,40 @@
+/// Settings of trainers that go over rows of data in passes.
+package protocol EpochSettings: OptimizedSettings {
+  /// Rows an optimizer step sees, ≥ 1.
+  var batchSize: Int { get set }
+  /// Passes over the rows where no steps are given, ≥ 1.
+  var epochs: Int { get set }
+  /// Optimizer steps of a run, ≥ 1; nil: by epochs.
+  var maxSteps: Int? { get set }
+}
+
+extension EpochSettings {
+  /// The table entries of these three; `rows` is what the rows are called.
+  static func epochTable(_ rows: String) -> [Setting<Self>] {
+    [
+      .integer(
+        "batch_size", \.batchSize, .upToMillion, aliases: ["per_device_train_batch_size"],
+        "\(rows) an optimizer step sees"),
+      .integer(
+        "epochs", \.epochs, .upToMillion, aliases: ["num_train_epochs"],
+        "passes over the \(rows) where no steps are given"),
+      .optionalInteger("max_steps", \.maxSteps, .atLeast(1), "optimizer steps; nil: by epochs"),
+    ]
+  }
+
+  /// How many optimizer steps a run over `rows` rows has: those asked for, else by the epochs asked
+  /// for, else by these settings. The last batch of a pass may be smaller.
+  package func stepCount(rows: Int, steps: Int? = nil, epochs: Int? = nil) -> Int {
+    let perEpoch = (rows + batchSize - 1) / batchSize
+    func passes(_ count: Int) -> Int {
+      let (product, overflows) = max(0, count).multipliedReportingOverflow(by: perEpoch)
+      return overflows ? .max : product
+    }
+    return max(0, steps ?? epochs.map(passes) ?? maxSteps ?? passes(self.epochs))
+  }
+}
+
+extension SettingRange {
+  /// Counts of rows and passes: enough for anything, and no product of them overflows.
+  static let upToMillion = SettingRange.within(1, 1e6)
+}
