@@ -26,12 +26,7 @@ package final class DPO {
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
       settings: settings.optimizer)
-    if let reference {
-      self.reference = reference
-    } else {
-      self.reference = policy.copy()
-      self.reference.freeze()
-    }
+    self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy
     self.settings = settings
     self.draws = draws

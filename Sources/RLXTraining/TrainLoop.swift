@@ -38,6 +38,8 @@ package struct Passes: Equatable, Sendable {
 /// One optimizer over some parameters, with the checks every trainer wants around a step.
 package final class Stepper {
   let trainer: String
+  /// The name of the model.
+  let model: String
   let parameters: [Parameter]
   /// Their names: those of the model, and the head's with its own in front.
   let names: [String]
@@ -53,6 +55,7 @@ package final class Stepper {
     let free = parameters.filter { !$0.isFrozen }
     guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
     self.trainer = trainer
+    self.model = model
     self.parameters = free + (head?.head.parameters ?? [])
     names =
       free.map(\.name) + (head.map { [$0.name + ".weight", $0.name + ".bias"] } ?? [])
@@ -85,11 +88,12 @@ package final class Stepper {
     throw .notFinite(trainer: trainer, tensor: name, step: steps + 1, found: "\(found)")
   }
 
-  /// Adds `loss`'s gradient, times `scale`, to the parameters'. A loss that is not finite throws
-  /// before anything changes.
+  /// Adds `loss`'s gradient, times `scale`, to the parameters'. A loss that is not finite, or that
+  /// no parameter had a part in because the model was frozen since, throws before anything changes.
   func backward(_ loss: Tensor, scale: Float = 1) throws {
     do {
       try check(loss, "loss")
+      guard loss.tracksGradient else { throw TrainingError.frozen(trainer: trainer, model: model) }
       try (scale == 1 ? loss : loss * scale).backward()
     } catch {
       optimizer.zeroGradients()
