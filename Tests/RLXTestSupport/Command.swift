@@ -12,7 +12,7 @@ package struct Command: Sendable {
 
   /// Runs `executable` to its end. Ends it after `limit`; the code is then that of the signal.
   package static func run(
-    _ executable: String = rlx, _ arguments: [String], input: String = "",
+    _ arguments: [String], executable: String = rlx, input: String = "",
     environment: [String: String] = [:], folder: String? = nil, limit: Duration = .seconds(60)
   ) throws -> Command {
     let process = Process()
