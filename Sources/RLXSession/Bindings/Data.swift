@@ -1,0 +1,224 @@
+import RLXData
+import RLXScript
+import RLXTensor
+
+/// Adds datasets to a session.
+package func registerData(_ registry: Registry, core: SessionCore) {
+  registry.add(
+    HostType(
+      DatasetObject.typeName,
+      "Rows with named columns, from a file or made of strings and maps. data[0] is a row, "
+        + "data[0..10] a dataset, data[\"prompt\"] a column.",
+      constructor: DatasetMethods.constructor(core),
+      methods: DatasetMethods.choosing(core) + DatasetMethods.changing
+        + DatasetMethods.leaving(core),
+      properties: DatasetMethods.properties))
+}
+
+enum DatasetMethods {
+  static func constructor(_ core: SessionCore) -> FunctionSpec {
+    FunctionSpec(
+      DatasetObject.typeName,
+      "Rows of a .jsonl, .json, .csv or .txt file (or .gz of one), or of a list: strings are rows "
+        + "{text}, maps are rows.",
+      parameters: [
+        ParameterSpec(
+          "source", .oneOf([.string, .list, .host(DatasetObject.typeName)]),
+          example: "\"prompts.jsonl\"", doc: "a path, or a list of strings or maps")
+      ], effects: .reads, returns: "Dataset",
+      example: "Dataset([\"Once upon a time\", \"One day\"])"
+    ) { [unowned core] call in
+      switch call.value("source") {
+      case .string(let path):
+        let place = try core.files.input(path.string)
+        return try DatasetMethods.opened(place, as: path.string)
+      case .host(let object): return .host(object)
+      case let list: return try made(of: list.asElements() ?? [])
+      }
+    }
+  }
+
+  /// The file at `place`, called `path` in errors.
+  private static func opened(_ place: String, as path: String) throws -> Value {
+    let dataset = try DataFault.wrap { () throws(DataError) in
+      do throws(DataError) {
+        return try Dataset.open(place)
+      } catch {
+        var named = error
+        if named.file == place { named.file = path }
+        throw named
+      }
+    }
+    return try Value(dataset)
+  }
+
+  static func made(of elements: [Value]) throws -> Value {
+    let rows = try elements.enumerated().map { place, element in
+      try JSON(element, for: "Dataset: row \(place)")
+    }
+    let dataset = try DataFault.wrap { () throws(DataError) in
+      do throws(DataError) {
+        return try Dataset(values: rows)
+      } catch {
+        throw DataError(
+          found: error.found, wanted: "strings, or maps like {prompt: \"…\"}",
+          remedy: "Dataset([\"Once\", \"One day\"])")
+      }
+    }
+    return try Value(dataset)
+  }
+
+  static var properties: [PropertySpec] {
+    [
+      PropertySpec(
+        "columns", "The names of its columns.", returns: "list of string", of: DatasetObject.self
+      ) {
+        .list($0.dataset.columns.map { .string($0) })
+      },
+      PropertySpec("len", "How many rows it has.", returns: "int", of: DatasetObject.self) {
+        .int($0.dataset.count)
+      },
+      PropertySpec(
+        "kind", "TRL's name for what it is for, by its columns; nil if it has none.",
+        returns: "string or nil", of: DatasetObject.self
+      ) {
+        $0.dataset.type.map { .string($0.rawValue) } ?? .nil
+      },
+    ]
+  }
+
+  static func method(
+    _ name: String, _ doc: String, parameters: [ParameterSpec] = [],
+    effects: FunctionEffects = [], returns: String = "Dataset", example: String,
+    _ body: @escaping (DatasetObject, Call) throws -> Value
+  ) -> FunctionSpec {
+    FunctionSpec(
+      name, doc, parameters: parameters, effects: effects, returns: returns, example: example
+    ) { call in
+      try body(call.object(as: DatasetObject.self), call)
+    }
+  }
+
+  private static var rows: String {
+    "Dataset([\"a\", \"b\", \"c\", \"d\"])"
+  }
+
+  static func choosing(_ core: SessionCore) -> [FunctionSpec] {
+    [
+      method(
+        "take", "Its first rows.",
+        parameters: [ParameterSpec("n", .int, range: .atLeast(0), doc: "at most so many")],
+        example: "\(rows).take(2)"
+      ) { data, call in
+        try Value(data.dataset.take(try call.int("n")))
+      },
+      method(
+        "sample", "Rows drawn at random, each at most once unless replace.",
+        parameters: [
+          ParameterSpec("n", .int, range: .atLeast(0), doc: "how many"),
+          ParameterSpec(
+            "replace", .bool, default: .bool(false), doc: "whether a row may come again"),
+        ], effects: .draws, example: "\(rows).sample(2)"
+      ) { [unowned core] data, call in
+        let count = data.dataset.count
+        let n = try call.int("n")
+        let replace = try call.bool("replace")
+        guard n <= (replace && count > 0 ? TensorRules.largest : count) else {
+          throw Fault(
+            .value, "sample: n: asked for \(n) of \(NumberText.count(count, "row"))",
+            remedy: "data.sample(\(count)), or replace: true", parameter: "n")
+        }
+        let draw = core.nextDraw(.shuffle)
+        let places =
+          replace
+          ? (0..<n).map { draw.below(count, row: $0, position: 0) }
+          : Array(draw.permutation(count).prefix(n))
+        return try select(data, places)
+      },
+      method(
+        "shuffle", "All rows in a random order.", effects: .draws, example: "\(rows).shuffle()"
+      ) {
+        [unowned core] data, _ in
+        try select(data, core.nextDraw(.shuffle).permutation(data.dataset.count))
+      },
+      method(
+        "split", "Two datasets: the first part of the rows, and the rest.",
+        parameters: [
+          ParameterSpec(
+            "fraction", .number, range: .between(0, 1), example: "0.9",
+            doc: "of the rows in the first part")
+        ], returns: "list of two Datasets", example: "\(rows).split(0.75)"
+      ) { data, call in
+        let share = Double(data.dataset.count) * (try call.double("fraction"))
+        let (first, rest) = data.dataset.split(at: Int(share.rounded()))
+        return .list([try Value(first), try Value(rest)])
+      },
+    ]
+  }
+
+  private static func select(_ data: DatasetObject, _ places: [Int]) throws -> Value {
+    try Value(DataFault.wrap { () throws(DataError) in try data.dataset.select(places) })
+  }
+
+  static var changing: [FunctionSpec] {
+    [
+      method(
+        "filter", "The rows for which a function gives true.",
+        parameters: [
+          ParameterSpec("keep", .function, example: "fn(row) => row.text.len > 0", doc: "of a row")
+        ], example: "\(rows).filter(fn(row) => row.text != \"b\")"
+      ) { data, call in
+        let keep = try call.function("keep")
+        var places: [Int] = []
+        for place in 0..<data.dataset.count {
+          try call.effects.point()
+          switch try call.call(keep, [try data.row(place)]) {
+          case .bool(true): places.append(place)
+          case .bool(false), .nil: break
+          case let other:
+            throw Fault(
+              .type, "filter: expected true or false from the function, got \(other.described)")
+          }
+        }
+        return try select(data, places)
+      },
+      method(
+        "map", "The rows a function makes of its rows: maps, or strings for rows {text}.",
+        parameters: [
+          ParameterSpec(
+            "change", .function, example: "fn(row) => {prompt: row.text}", doc: "of a row")
+        ], example: "\(rows).map(fn(row) => {prompt: row.text})"
+      ) { data, call in
+        let change = try call.function("change")
+        var rows: [Value] = []
+        for place in 0..<data.dataset.count {
+          try call.effects.point()
+          rows.append(try call.call(change, [try data.row(place)]))
+        }
+        return try made(of: rows)
+      },
+    ]
+  }
+
+  static func leaving(_ core: SessionCore) -> [FunctionSpec] {
+    [
+      method("list", "Its rows as maps.", returns: "list of map", example: "\(rows).list()") {
+        data, _ in
+        try data.plain() ?? .nil
+      },
+      method("plain", "The same as list().", returns: "list of map", example: "\(rows).plain()") {
+        data, _ in
+        try data.plain() ?? .nil
+      },
+      method(
+        "save", "Writes the rows to a .jsonl, .json or .csv file, or .gz of one.",
+        parameters: [ParameterSpec("path", .string, example: "\"rows.jsonl\"", doc: "the file")],
+        effects: .writes, returns: "nil", example: "\(rows).save(\"rows.jsonl\")"
+      ) { [unowned core] data, call in
+        let place = try core.files.output(try call.string("path"))
+        try DataFault.wrap { () throws(DataError) in try data.dataset.save(to: place) }
+        return .nil
+      },
+    ]
+  }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import RLXScript
+import RLXSession
+import Testing
+
+@Suite struct SessionFunctionTests {
+  private func temporary(_ name: String) -> String {
+    FileManager.default.temporaryDirectory.path + "/rlx-\(UInt64.random(in: 0 ... .max))-" + name
+  }
+
+  // MARK: The table of functions
+
+  /// Every function, method and property that this layer adds.
+  private var specs: [FunctionSpec] {
+    let bench = ScriptBench()
+    let types = ["tensor", "Dataset"].compactMap { bench.registry.type($0) }
+    let names = [
+      "tensor", "zeros", "ones", "full", "eye", "arange", "randn", "rand", "concat", "stack",
+      "where", "seed", "read", "write", "plot", "table", "help", "explain", "abs", "sum",
+    ]
+    return names.compactMap { bench.registry.function($0) }
+      + types.flatMap { $0.methods + $0.statics + [$0.constructor].compactMap { $0 } }
+  }
+
+  @Test func documentsEveryFunctionAndParameter() {
+    #expect(specs.count > 75)
+    for spec in specs {
+      #expect(spec.doc.hasSuffix("."), "\(spec.qualifiedName)")
+      #expect(!spec.returns.isEmpty, "\(spec.qualifiedName)")
+      for parameter in spec.parameters {
+        #expect(!parameter.doc.isEmpty, "\(spec.qualifiedName) \(parameter.name)")
+      }
+    }
+  }
+
+  @Test func everyExampleRuns() throws {
+    let folder = temporary("examples")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Data("text".utf8).write(to: URL(fileURLWithPath: folder + "/notes.txt"))
+    for spec in specs {
+      let example = try #require(spec.example, "\(spec.qualifiedName) has no example")
+      let text = ["notes.txt", "rows.jsonl"].reduce(example) {
+        $0.replacing("\"\($1)\"", with: "\"\(folder)/\($1)\"")
+      }
+      do {
+        let value = try ScriptBench().run(text)
+        if let text = value?.display(DisplayStyle()) { #expect(!text.isEmpty) }
+      } catch {
+        Issue.record("\(spec.qualifiedName): \(example): \(error)")
+      }
+    }
+  }
+
+  // MARK: Files
+
+  @Test func readsWhatItWrote() throws {
+    let path = temporary("notes.txt")
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let bench = ScriptBench()
+    try bench.run("write(\"\(path)\", \"one\\ntwo é\\n\")")
+    #expect(try bench.json("read(\"\(path)\")") == "\"one\\ntwo é\\n\"")
+  }
+
+  @Test func saysWhatIsWrongWithAFile() throws {
+    let path = temporary("bytes")
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data([0xff, 0xfe]).write(to: URL(fileURLWithPath: path))
+    let bench = ScriptBench()
+    #expect(
+      bench.error("read(\"nowhere.txt\")").hasPrefix("missing: read: no file \"nowhere.txt\""))
+    #expect(bench.error("read(\"\(path)\")").contains("expected UTF-8 text"))
+    #expect(bench.error("read(\"/\")").contains("a folder"))
+    #expect(bench.error("write(\"/nowhere/at/all\", \"x\")").hasPrefix("file: "))
+    #expect(bench.error("seed(-1)").contains("seed: n: expected an int ≥ 0"))
+  }
+
+  // MARK: Plots and tables
+
+  @Test func plotsNumbersListsMapsAndTensors() throws {
+    let bench = ScriptBench()
+    let text = try bench.display("plot([3, 2, 1], title: \"loss\", height: 5)", width: 40)
+    #expect(text.contains("      loss\n") && text.contains("last 1  min 1  max 3"))
+    #expect(try bench.display("plot({a: [1, 2], b: [2, 1]})").contains("• a  last 2"))
+    #expect(try bench.display("plot({a: [1, 2], b: [2, 1]}, \"b\")").contains("b  last 1"))
+    #expect(try bench.display("plot([[1, 2], [2, 1]], \"x\", \"y\")").contains("× y  last 1"))
+    #expect(try bench.display("plot(arange(4))").contains("last 3  min 0  max 3"))
+    #expect(try bench.display("plot(arange(4).reshape(2, 2))").contains("× 1  last 3"))
+    #expect(try bench.display("plot([])") == "value: nothing to plot, no values yet")
+    #expect(try bench.json("plot({a: [1, 2]})") == "{\"a\":[1.0,2.0]}")
+    #expect(try bench.display("plot([1, nil, 2])").contains("1 not finite"))
+  }
+
+  @Test(arguments: [
+    ("plot(\"a\")", "type: plot: expected numbers, got"),
+    ("plot([1, \"a\"])", "type: plot: expected numbers, got"),
+    ("plot({a: [1]}, \"b\")", "key: plot: no series \"b\" | there are a"),
+    ("plot([1, 2], \"a\", \"b\")", "value: plot: 2 names for 1 series"),
+    ("table(3)", "type: table: expected a list of rows, got"),
+    ("table([{a: 1}, 2])", "type: table: expected maps only, or lists only"),
+    ("table({a: [1, 2], b: [1]})", "value: table: column \"b\": expected 2 values"),
+    ("table([{a: 1}], columns: [\"b\"])", "key: table: no column \"b\" | there are a"),
+    ("help(\"nothing\")", "name: help: nothing is called \"nothing\""),
+    ("explain(tensor(1), \"color\")", "name: explain: a tensor has no part \"color\""),
+  ])
+  func says(script: String, message: String) {
+    let error = ScriptBench().error(script)
+    #expect(error.contains(message), "\(script): \(error)")
+  }
+
+  @Test func setsRowsInATable() throws {
+    let bench = ScriptBench()
+    #expect(
+      try bench.display("table([{name: \"a\", score: 1}, {name: \"b\", score: 2.5, extra: true}])")
+        == """
+        name  score  extra
+        ────  ─────  ─────
+        a         1
+        b     2.500  true
+        """)
+    let columns = "table({n: [1, 2], t: [\"x\", \"y\"]}, columns: [\"t\"])"
+    #expect(try bench.display(columns) == "t\n─\nx\ny")
+    #expect(try bench.display("table([[1, 2], [3]])") == "0  1\n─  ─\n1  2\n3")
+    #expect(
+      try bench.display("table(Dataset([\"a\"]), title: \"rows\")") == "rows\ntext\n────\na")
+    #expect(try bench.json("table([{a: 1}])") == "[{\"a\":1}]")
+  }
+
+  // MARK: Help
+
+  @Test func helpsFromTheTables() throws {
+    let bench = ScriptBench()
+    #expect(
+      try bench.display("help(\"tensor.clamp\")") == """
+        tensor.clamp(min?, max?)
+          Each element, moved into min...max. The gradient is 0 where it was moved.
+
+        Parameters
+          min  a number; the least value
+          max  a number; the greatest value
+
+        Returns   tensor
+        Example   tensor([0.5, 1.5]).clamp(min: 0.8, max: 1.2)
+        """)
+    #expect(try bench.display("help(plot)").hasPrefix("plot(what, names…, title?, height: 12)"))
+    #expect(try bench.display("help(Dataset)").contains("Made by\n  Dataset(source)"))
+    #expect(try bench.display("help(tensor(1))").contains("softmax(axis: -1)"))
+    #expect(try bench.display("help()").contains("  Dataset"))
+    let documented = "## Adds one.\nfn more(x, y = 1) => x + y\nhelp(more)"
+    #expect(try bench.display(documented) == "more(x, y)\n  Adds one.")
+  }
+
+  @Test func explainsWhatAnObjectIsNow() throws {
+    let text = try ScriptBench().display("explain(ones(2, 3))")
+    #expect(text.contains("shape        [2, 3]") && text.contains("size         6"))
+    let part = try ScriptBench().display("explain(ones(2), \"grad\")")
+    #expect(part.hasPrefix("tensor.grad\n"))
+  }
+
+  @Test(arguments: [30, 50, 80])
+  func wrapsPagesToTheWidth(width: Int) throws {
+    let bench = ScriptBench()
+    for page in ["help()", "help(\"tensor\")", "help(\"Dataset\")", "help(\"sample\")"] {
+      for line in try bench.display(page, width: width).split(separator: "\n") {
+        #expect(TextWidth.of(line) <= width, "\(page): \(line)")
+      }
+    }
+  }
+}
