@@ -24,15 +24,6 @@ final class History {
     if let path { entries = Self.read(path) }
   }
 
-  /// `$XDG_STATE_HOME/rlx/history.jsonl`, else the same below `~/.local/state`; nil without a home.
-  static func usualPath(environment: [String: String]) -> String? {
-    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
-      return state + "/rlx/history.jsonl"
-    }
-    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-    return home + "/.local/state/rlx/history.jsonl"
-  }
-
   /// Takes an input; blank ones and repeats of the last are not kept.
   ///
   /// A history that cannot be written is no reason to disturb anyone: it then lasts as long as the

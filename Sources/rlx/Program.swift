@@ -124,9 +124,8 @@ struct Program {
   private func shell(
     _ session: Session, _ console: TerminalConsole, _ common: CommonOptions
   ) -> Shell {
-    let environment = ProcessInfo.processInfo.environment
     let history = History(
-      path: common.noJournal ? nil : History.usualPath(environment: environment))
+      path: common.noJournal ? nil : SessionOptions.stateFolder + "/history.jsonl")
     let reader: any LineReader
     if console.facts.isTerminal, !common.plain,
       let editor = LineEditor(

@@ -47,14 +47,4 @@ import Testing
     history.append("a")
     #expect(history.entries == ["a"])
   }
-
-  @Test func thePathFollowsTheStateFolder() {
-    #expect(
-      History.usualPath(environment: ["XDG_STATE_HOME": "/s", "HOME": "/h"])
-        == "/s/rlx/history.jsonl")
-    #expect(
-      History.usualPath(environment: ["XDG_STATE_HOME": "", "HOME": "/h"])
-        == "/h/.local/state/rlx/history.jsonl")
-    #expect(History.usualPath(environment: [:]) == nil)
-  }
 }

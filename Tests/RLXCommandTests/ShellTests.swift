@@ -117,6 +117,24 @@ import Testing
     try second.expect("from before\r\n")
   }
 
+  @Test func whatIsKeptFollowsTheStateFolder() throws {
+    var environment = environment
+    environment["XDG_STATE_HOME"] = home.file("elsewhere")
+    let pty = try Pty(Command.rlx, environment: environment)
+    try pty.expect("rlx> ")
+    pty.send("1\r\u{4}")
+    #expect(try pty.exitCode() == 0)
+    #expect(FileManager.default.fileExists(atPath: home.file("elsewhere/rlx/history.jsonl")))
+    #expect(!FileManager.default.fileExists(atPath: home.file(".local")))
+  }
+
+  @Test func nothingIsKeptWithoutAJournal() throws {
+    let pty = try shell(["--no-journal"])
+    pty.send("1\r\u{4}")
+    #expect(try pty.exitCode() == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: home.path) == [])
+  }
+
   @Test func controlRFindsAnEarlierInput() throws {
     let pty = try shell()
     pty.send("print(\"needle\")\r1\r2\r\u{12}need\r\r")
