@@ -141,6 +141,20 @@ import Testing
     #expect(whole.kl == split.kl)
   }
 
+  @Test func theNumberOfThreadsChangesNoBit() throws {
+    let before = Engine.threads
+    defer { Engine.threads = before }
+    func run(_ threads: Int) throws -> [UInt32] {
+      Engine.threads = threads
+      let ppo = try trainer { $0.maxTokens = 20 }
+      try ppo.step(Fixture.prompts(24))
+      return Fixture.bits(ppo.policy)
+    }
+    let one = try run(1)
+    #expect(try run(2) == one)
+    #expect(try run(4) == one)
+  }
+
   @Test func stagesWantTheirOrder() throws {
     let ppo = try trainer()
     let batch = try ppo.rollout(Fixture.prompts(2))
@@ -254,6 +268,13 @@ import Testing
     #expect(throws: TrainingError.frozen(trainer: "PPO", model: policy.name)) {
       try PPO(policy: policy, draws: Fixture.draws)
     }
+    let ppo = try trainer()
+    ppo.policy.freeze()
+    let head = ppo.valueHead.weight.value.array
+    #expect(throws: TrainingError.frozen(trainer: "PPO", model: ppo.policy.name)) {
+      try ppo.step(Fixture.prompts(2))
+    }
+    #expect(ppo.valueHead.weight.value.array == head)
   }
 
   @Test func aLossThatIsNotFiniteKeepsTheWeights() throws {
