@@ -54,9 +54,15 @@ extension Interpreter {
     case .name, .discard: store(value, in: place, frame)
     case .index(let e):
       let subscripts = try subscripts(e.subscripts, frame)
-      try change(e.object, frame, e.span) { try Elements.write(&$0, subscripts, value) }
+      try change(e.object, frame, e.span) {
+        self.touch($0)
+        try Elements.write(&$0, subscripts, value)
+      }
     case .member(let e):
-      try change(e.object, frame, e.span) { try Members.write(e.name, of: &$0, value) }
+      try change(e.object, frame, e.span) {
+        self.touch($0)
+        try Members.write(e.name, of: &$0, value)
+      }
     }
   }
 
@@ -127,12 +133,18 @@ extension Interpreter {
   ) throws {
     guard let step = steps.first else { return try body(&value) }
     let rest = steps.dropFirst()
+    touch(value)
     switch step {
     case .subscripts(let subscripts):
       try Elements.change(&value, subscripts) { try self.change(&$0, rest, body) }
     case .member(let name):
       try Members.change(name, of: &value, registry) { try self.change(&$0, rest, body) }
     }
+  }
+
+  /// Reports a host object that is about to be changed in place.
+  private func touch(_ value: Value) {
+    if case .host(let object) = value, !object.isData { effects.touch(object) }
   }
 
   /// The variable's value, leaving it empty where the function may change it, so that the value is
@@ -187,7 +199,7 @@ extension Interpreter {
   /// Throws if the value has become too deep. Depth is an upper bound after changes in place, so it
   /// is measured again before giving up.
   private func checkedOrRemeasured(_ value: inout Value) throws -> Value {
-    guard value.depth > limits.depth else { return value }
+    guard value.depth > limits.depth else { return try checked(value) }
     switch value {
     case .list(var list):
       list.remeasure()

@@ -11,7 +11,11 @@ extension Parser {
     default: break
     }
     if isOver { return invalid("expected \(wanted) on the same line", at: endOfPrevious) }
-    if mayGrow { return .incomplete(wanted, current.span) }
+    if case .mark(.plus) = current.kind, previousEnd == current.span.start,
+      source.string(from: previousEnd - 1, to: previousEnd) == "+"
+    {
+      return hint(.increment)
+    }
     return invalid("expected \(wanted), got \(described(current))")
   }
 
@@ -22,7 +26,6 @@ extension Parser {
     case .unfinished(let missing): return .incomplete(missing, current.span)
     default: break
     }
-    if mayGrow { return .incomplete("the rest of the statement", current.span) }
     if let hint = habit() { return self.hint(hint) }
     let found = described(current)
     return invalid(
@@ -42,18 +45,18 @@ extension Parser {
 
   private var endOfPrevious: Span { Span(previousEnd, previousEnd) }
 
-  /// Whether the current token is the text's last and could become another one by more letters.
-  private var mayGrow: Bool {
-    guard current.span.end == source.bytes.count, current.span.start < current.span.end else {
-      return false
-    }
-    switch current.kind {
-    case .name(let name):
-      return Self.wordsThatContinue.contains { $0.hasPrefix(name) }
+  /// Whether parsing has come to the text's last token, and more letters could make another of it:
+  /// `=` may become `==`, `as` may become `assert`, `no` may become `not`.
+  var lastMayGrow: Bool {
+    guard tokens.count > 1, position >= tokens.count - 2 else { return false }
+    let last = tokens[tokens.count - 2]
+    guard last.span.end == source.bytes.count else { return false }
+    switch last.kind {
+    case .name(let name): return Self.wordsThatContinue.contains { $0.hasPrefix(name) }
+    case .keyword: return true
     case .mark(let mark):
       return Mark.allCases.contains { $0 != mark && $0.rawValue.hasPrefix(mark.rawValue) }
-        && [.dot, .rangeUpTo].contains(mark)
-    default: return false
+    case .int, .float, .string, .end, .broken, .unfinished: return false
     }
   }
 
@@ -64,7 +67,9 @@ extension Parser {
   /// The habit of another language that explains the current token, if one does.
   private func habit() -> Hint? {
     if case .keyword(.if) = current.kind { return .ternary }
-    if case .mark(.plus) = current.kind { return .increment }
+    if case .name(let word) = current.kind, ["elif", "elsif", "elseif"].contains(word) {
+      return .elif
+    }
     guard position > 0, case .name(let word) = tokens[position - 1].kind else { return nil }
     if case .string = current.kind, tokens[position - 1].span.end == current.span.start,
       ["f", "F", "b", "rb", "fr"].contains(word)
@@ -75,7 +80,6 @@ extension Parser {
     case "let", "const": return .let
     case "var": return .var
     case "def", "func", "function": return .def
-    case "elif", "elsif", "elseif": return .elif
     case "lambda": return .lambda
     case "import", "from": return .import
     default: break

@@ -79,12 +79,19 @@ package final class ScriptFunction {
   init(_ syntax: FunctionSyntax, captures: [Cell]) {
     self.syntax = syntax
     self.captures = captures
+    for cell in captures { cell.holders += 1 }
+  }
+
+  deinit {
+    for cell in captures { cell.holders -= 1 }
   }
 }
 
 /// A variable that a function captured: shared by the call that made it and the function.
 final class Cell {
   var value: Value?
+  /// How many functions captured it.
+  var holders = 0
   private let graveyard: Graveyard
 
   init(_ value: Value?, _ graveyard: Graveyard) {
@@ -93,6 +100,22 @@ final class Cell {
   }
 
   deinit { graveyard.bury(&value) }
+
+  /// Lets go of a function that only this variable and the function itself refer to, as a local
+  /// function that calls itself does when the call that made it ends.
+  func breakCycle() {
+    guard holders == 1, case .function(let function)? = value,
+      case .script(let script) = function.body, script.captures.contains(where: { $0 === self })
+    else { return }
+    var only = Only(function: function)
+    value = nil
+    if !only.isUnique { value = .function(only.function) }
+  }
+
+  private struct Only {
+    var function: FunctionValue
+    var isUnique: Bool { mutating get { isKnownUniquelyReferenced(&function) } }
+  }
 }
 
 /// Releases chains of functions one after the other instead of recursively.

@@ -6,5 +6,8 @@ package enum Bindings {
     registerTensors(registry, core: core)
     registerData(registry, core: core)
     registerSessionFunctions(registry, core: core)
+    registerModels(registry, core: core)
+    registerPreferences(registry, core: core)
+    registerTraining(registry, core: core)
   }
 }

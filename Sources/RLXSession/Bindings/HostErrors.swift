@@ -1,0 +1,68 @@
+import RLXData
+import RLXModels
+import RLXScript
+import RLXStore
+import RLXTensor
+import RLXTraining
+
+// The errors of the layers below as errors of a program: what sort of thing went wrong, and at which
+// argument. What was found, what was wanted and what to try they say themselves.
+
+extension ModelError: HostError {
+  package var kind: ErrorKind {
+    switch self {
+    case .missingFile: .missing
+    case .brokenFile, .unwritable, .missingTensor, .unexpectedTensor, .wrongShape,
+      .unsupportedFormat, .missingField, .wrongField, .unsupportedField, .unknownFamily,
+      .unknownTokenizerPart, .missingTokenizerPart:
+      .file
+    case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample:
+      .value
+    case .notFinite: .arithmetic
+    }
+  }
+
+  package var message: String { (file.map { "\($0): " } ?? "") + "\(given); wanted \(wanted)" }
+
+  package var parameter: String? { if case .setting(let name, _, _) = self { name } else { nil } }
+}
+
+extension TrainingError: HostError {
+  package var kind: ErrorKind {
+    switch self {
+    case .unknownSetting, .givenTwice: .argument
+    case .setting, .conflict, .frozen, .nothing, .lengths, .emptyRow, .stage, .noReward: .value
+    case .notFinite: .arithmetic
+    }
+  }
+
+  package var message: String { "\(what): expected \(wanted), got \(given)" }
+
+  package var parameter: String? {
+    switch self {
+    case .unknownSetting(_, let name, _), .setting(_, let name, _, _), .givenTwice(_, let name, _):
+      name
+    case .conflict(_, let names, _): names.first
+    case .notFinite, .frozen, .nothing, .lengths, .emptyRow, .stage, .noReward: nil
+    }
+  }
+}
+
+extension DataError: HostError {
+  package var kind: ErrorKind { isMissing ? .missing : file == nil ? .value : .file }
+  package var message: String { description }
+  package var parameter: String? { nil }
+}
+
+extension StoreError: HostError {
+  package var kind: ErrorKind { isMissing ? .missing : file == nil ? .value : .file }
+  package var message: String { description }
+  package var parameter: String? { nil }
+}
+
+extension GradientError: HostError {
+  package var kind: ErrorKind { .value }
+  package var message: String { "\(self)" }
+  package var remedy: String? { nil }
+  package var parameter: String? { nil }
+}

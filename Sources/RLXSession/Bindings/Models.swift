@@ -1,0 +1,180 @@
+import RLXModels
+import RLXScript
+import RLXTensor
+import RLXTraining
+
+/// Adds models, their answers and their tokenizers to a session.
+package func registerModels(_ registry: Registry, core: SessionCore) {
+  registry.add(
+    HostType(
+      ModelObject.typeName,
+      "A language model with its tokenizer, from a Hugging Face folder. A reference: trainers change "
+        + "it in place; copy() makes another.",
+      constructor: ModelMethods.constructor(core),
+      methods: [ModelMethods.generate(core)] + ModelMethods.measuring
+        + ModelMethods.keeping(core),
+      properties: ModelMethods.properties))
+  registry.add(
+    HostType(
+      CompletionObject.typeName, "One answer of a model to one prompt.",
+      methods: [
+        FunctionSpec(
+          "plain", "The answer as a map.", returns: "map",
+          example: "\(ModelMethods.answer)[0].plain()"
+        ) { try $0.object(as: CompletionObject.self).plain() ?? .nil }
+      ],
+      properties: CompletionMethods.properties))
+  registry.add(
+    HostType(
+      CompletionsObject.typeName,
+      "The answers of a model, flat, prompt by prompt; behaves as a list of Completion.",
+      methods: CompletionMethods.methods(registry),
+      properties: CompletionMethods.listProperties))
+  registry.add(TokenizerMethods.type(core))
+}
+
+enum ModelMethods {
+  /// Examples in the documentation; MODEL stands for a folder.
+  static let model = "Model(\"MODEL\")"
+  static let answer = "\(model).generate(\"Once\", max_tokens: 8)"
+  static let files = [
+    "config.json", "model.safetensors", "tokenizer.json", "generation_config.json",
+    "tokenizer_config.json",
+  ]
+
+  static func constructor(_ core: SessionCore) -> FunctionSpec {
+    FunctionSpec(
+      ModelObject.typeName,
+      "Loads a Hugging Face folder: config.json, model.safetensors, tokenizer.json.",
+      parameters: [
+        ParameterSpec(
+          "path", .string, example: "\"models/stories260K\"", doc: "the folder")
+      ], effects: .reads, returns: "Model", example: model
+    ) { [unowned core] call in
+      let path = try call.string("path")
+      let place = try ModelFolder.find(path, names: files, core, for: "Model")
+      return .host(ModelObject(try LanguageModel.load(folder: place), name: ModelFolder.name(path)))
+    }
+  }
+
+  static func method(
+    _ name: String, _ doc: String, parameters: [ParameterSpec] = [],
+    effects: FunctionEffects = [], returns: String = "nil", example: String,
+    _ body: @escaping (ModelObject, Call) throws -> Value
+  ) -> FunctionSpec {
+    FunctionSpec(
+      name, doc, parameters: parameters, effects: effects, returns: returns, example: example
+    ) { call in
+      try body(call.object(as: ModelObject.self), call)
+    }
+  }
+
+  static let textOrIDs: ValueType = .oneOf([.string, .listOf(.int)])
+
+  static var measuring: [FunctionSpec] {
+    [
+      method(
+        "logits", "The scores of every token of the vocabulary after each token: a tensor [T, V].",
+        parameters: [
+          ParameterSpec("ids", textOrIDs, example: "[1, 403, 407]", doc: "ids, or a text")
+        ], returns: "tensor", example: "\(model).logits([1, 403])"
+      ) { object, call in
+        let ids = try TextReader(object, call, "ids").prompt(call.value("ids")).tokens
+        return Value(try object.model.logits(ids, recording: !object.model.isFrozen))
+      },
+      method(
+        "logprobs",
+        "The log-probability of each token of a response, in nats: a tensor [T], with gradients "
+          + "unless the model is frozen.",
+        parameters: [
+          ParameterSpec("prompt", textOrIDs, example: "\"Once\"", doc: "a text or ids"),
+          ParameterSpec(
+            "response", .oneOf([.string, .listOf(.int), .host(CompletionObject.typeName)]),
+            example: "\" upon a time\"", doc: "a text that goes on from the prompt, or ids"),
+          ParameterSpec(
+            "temperature", .number, range: .above(0), default: .float(1),
+            doc: "what the logits are divided by"),
+        ], returns: "tensor", example: "\(model).logprobs(\"Once\", \" upon a time\")"
+      ) { object, call in
+        let prompt = try TextReader(object, call, "prompt").prompt(call.value("prompt"))
+        let response = try TextReader(object, call, "response")
+          .response(call.value("response"), to: prompt)
+        let found = try object.model.logProbs(
+          [(prompt: prompt.tokens, response: response.tokens)],
+          temperature: Float(try call.double("temperature")), recording: !object.model.isFrozen)
+        return Value(found.values)
+      },
+      method(
+        "loss", "The mean negative log-likelihood of a text's tokens, in nats, with gradients.",
+        parameters: [
+          ParameterSpec(
+            "text", textOrIDs, example: "\"Once upon a time\"", doc: "a text or ids")
+        ], returns: "tensor", example: "\(model).loss(\"Once upon a time\").item()"
+      ) { object, call in
+        let ids = try TextReader(object, call, "text").prompt(call.value("text")).tokens
+        let loss = try object.model.loss(ids: ids, recording: !object.model.isFrozen)
+        return Value(loss.rank == 0 ? loss : loss.reshape([]))
+      },
+    ]
+  }
+
+  static func keeping(_ core: SessionCore) -> [FunctionSpec] {
+    [
+      method(
+        "copy", "A model of its own with the same weights, not frozen.", returns: "Model",
+        example: "\(model).copy()"
+      ) { object, _ in
+        .host(ModelObject(object.model.copy(), name: object.name))
+      },
+      method(
+        "freeze", "From now on nothing trains this model. Returns it.", effects: .mutates,
+        returns: "Model", example: "\(model).copy().freeze()"
+      ) { object, call in
+        object.model.freeze()
+        return call.receiver
+      },
+      method(
+        "save", "Writes a Hugging Face folder that Model(…) reads back to the same bits.",
+        parameters: [ParameterSpec("path", .string, example: "\"my-model\"", doc: "the folder")],
+        effects: .writes, example: "\(model).save(\"my-model\")"
+      ) { [unowned core] object, call in
+        try object.model.save(folder: try core.files.output(try call.string("path")))
+        return .nil
+      },
+    ]
+  }
+
+  static var properties: [PropertySpec] {
+    [
+      PropertySpec("name", "The last part of its path.", returns: "string", of: ModelObject.self) {
+        .string($0.name)
+      },
+      PropertySpec(
+        "tokenizer", "Its tokenizer.", returns: "Tokenizer", of: ModelObject.self
+      ) {
+        .host(TokenizerObject($0.model.tokenizer, name: $0.name))
+      },
+      PropertySpec(
+        "parameters", "Its tensors: {name, shape, count}, in the order of the checkpoint.",
+        returns: "list of map", of: ModelObject.self
+      ) {
+        $0.parameterTable
+      },
+      PropertySpec(
+        "parameter_count", "How many numbers it has.", returns: "int", of: ModelObject.self
+      ) {
+        .int($0.model.parameterCount)
+      },
+      PropertySpec(
+        "context", "The most tokens it reads.", returns: "int", of: ModelObject.self
+      ) {
+        .int($0.model.config.context)
+      },
+      PropertySpec(
+        "frozen", "Whether nothing trains it.", returns: "bool", of: ModelObject.self
+      ) {
+        .bool($0.model.isFrozen)
+      },
+    ]
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import RLXScript
+
+/// Model folders by the names scripts give them.
+enum ModelFolder {
+  /// The folder a script calls `path`; the hashes of its files are recorded.
+  ///
+  /// Throws `missing` where there is none, saying what was looked for.
+  static func find(_ path: String, names: [String], _ core: SessionCore, for owner: String) throws
+    -> String
+  {
+    guard !path.isEmpty else {
+      throw Fault(.value, "\(owner): the path is empty", remedy: remedy, parameter: "path")
+    }
+    let asked = trimmed(path)
+    let place = try core.files.inputFolder(asked, names: names)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) else {
+      let built =
+        asked.contains("/")
+        ? "" : "no built-in model is called \"\(asked)\" (none is built in yet), and "
+      throw Fault(
+        .missing, "\(owner): \(built)there is no folder \"\(asked)\"", remedy: remedy,
+        parameter: "path")
+    }
+    guard isFolder.boolValue else {
+      throw Fault(
+        .file, "\(owner): \"\(asked)\": expected a folder, found a file", remedy: remedy,
+        parameter: "path")
+    }
+    return place
+  }
+
+  /// The last part of a path.
+  static func name(_ path: String) -> String {
+    trimmed(path).split(separator: "/").last.map(String.init) ?? path
+  }
+
+  private static let remedy =
+    "give a folder that holds config.json, model.safetensors and tokenizer.json"
+
+  private static func trimmed(_ path: String) -> String {
+    var path = path
+    while path.utf8.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
+}

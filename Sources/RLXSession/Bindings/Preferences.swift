@@ -1,0 +1,164 @@
+import RLXData
+import RLXModels
+import RLXScript
+import RLXStore
+
+/// Adds human preferences to a session.
+package func registerPreferences(_ registry: Registry, core: SessionCore) {
+  registry.add(
+    HostType(
+      PreferencesObject.typeName,
+      "Comparisons of answers and what people said of them, in an SQLite file. Judgements are never "
+        + "overwritten. prefs[i] is the i-th comparison with a winner: prompt, chosen, rejected, by.",
+      constructor: PreferenceMethods.constructor(core),
+      methods: PreferenceMethods.adding + [PreferenceMethods.label(core)]
+        + PreferenceMethods.reading + PreferenceMethods.leaving(core),
+      properties: [
+        PropertySpec(
+          "len", "How many comparisons have a winner.", returns: "int", of: PreferencesObject.self
+        ) {
+          .int(try $0.store.winners().count)
+        },
+        PropertySpec(
+          "name", "Its path, or \"memory\".", returns: "string", of: PreferencesObject.self
+        ) {
+          .string($0.name)
+        },
+      ]))
+}
+
+enum PreferenceMethods {
+  static let example =
+    "Preferences([{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}])"
+
+  static func method(
+    _ name: String, _ doc: String, parameters: [ParameterSpec] = [],
+    effects: FunctionEffects = [], returns: String = "nil", example: String,
+    _ body: @escaping (PreferencesObject, Call) throws -> Value
+  ) -> FunctionSpec {
+    FunctionSpec(
+      name, doc, parameters: parameters, effects: effects, returns: returns, example: example
+    ) { call in
+      try body(call.object(as: PreferencesObject.self), call)
+    }
+  }
+
+  static func constructor(_ core: SessionCore) -> FunctionSpec {
+    let replayed = ReplayedStores()
+    return FunctionSpec(
+      PreferencesObject.typeName,
+      "Opens a file of preferences, or makes it; \"memory\" keeps none; or takes a Dataset of pairs.",
+      parameters: [
+        ParameterSpec(
+          "source", .oneOf([.string, .list, .host(DatasetObject.typeName)]),
+          example: "\"labels.db\"",
+          doc: "a path, \"memory\", or comparisons {prompt, chosen, rejected}")
+      ], effects: .reads, returns: "Preferences", example: example
+    ) { [unowned core] call in
+      switch call.value("source") {
+      case .string(let text) where text == "memory":
+        return .host(PreferencesObject(try .memory(), name: "memory"))
+      case .string(let text): return .host(try open(text.string, core, replayed))
+      case .host(let object as DatasetObject):
+        let texts = try object.dataset.preferences()
+        return .host(try PreferencesObject(texts.map { ($0, "dataset") }, name: "memory"))
+      case let list:
+        let pairs = try (list.asElements() ?? []).enumerated().map { place, row in
+          try pair(row, place, call)
+        }
+        return .host(try PreferencesObject(pairs, name: "memory"))
+      }
+    }
+  }
+
+  /// Stores opened by this replay: a file opened twice is one store, as it was.
+  private final class ReplayedStores {
+    var byPath: [String: PreferenceStore] = [:]
+  }
+
+  /// A file; in a replay a copy of it in memory as it stood when the session opened it.
+  private static func open(_ path: String, _ core: SessionCore, _ replayed: ReplayedStores) throws
+    -> PreferencesObject
+  {
+    let (place, rows) = try core.files.database(path)
+    let store: PreferenceStore
+    if let rows {
+      store =
+        try replayed.byPath[path]
+        ?? (rows == 0 ? .memory() : .copy(of: place, asOf: rows))
+      replayed.byPath[path] = store
+    } else {
+      store = try PreferenceStore(path: place)
+    }
+    let object = PreferencesObject(store, name: path)
+    let standing = try store.canonicalRows()
+    try core.files.recordDatabase(path, hash: object.digest(of: standing), rows: standing.count)
+    return object
+  }
+
+  private static func pair(_ row: Value, _ place: Int, _ call: Call) throws
+    -> (text: PreferenceText, by: String)
+  {
+    func text(_ name: String, of map: MapValue) -> String? {
+      if case .string(let text)? = map[name] { text.string } else { nil }
+    }
+    guard case .map(let map) = row, let prompt = text("prompt", of: map),
+      let chosen = text("chosen", of: map), let rejected = text("rejected", of: map)
+    else {
+      throw Fault(
+        .type,
+        "Preferences: source[\(place)]: expected a map {prompt, chosen, rejected} of texts, got "
+          + row.described, parameter: "source")
+    }
+    let pair = PreferenceText(prompt: prompt, chosen: chosen, rejected: rejected)
+    return (pair, text("by", of: map) ?? "given")
+  }
+
+  static var by: ParameterSpec {
+    ParameterSpec(
+      "by", .string, default: .string("me"), example: "\"a1\"", doc: "who judges")
+  }
+
+  static var adding: [FunctionSpec] {
+    [
+      method(
+        "add", "Adds a comparison whose winner is known.",
+        parameters: [
+          ParameterSpec("prompt", .string, doc: "what was answered"),
+          ParameterSpec("chosen", .string, doc: "the preferred answer"),
+          ParameterSpec("rejected", .string, doc: "the other"), by,
+        ], effects: .mutates, returns: "Preferences",
+        example:
+          "Preferences(\"memory\").add(prompt: \"Once\", chosen: \" upon\", rejected: \" more\")"
+      ) { prefs, call in
+        try prefs.store.addPair(
+          prompt: try call.string("prompt"), chosen: Candidate(try call.string("chosen")),
+          rejected: Candidate(try call.string("rejected")), by: try call.string("by"))
+        return call.receiver
+      },
+      method(
+        "rank", "Adds every comparison that a ranking of some answers implies.",
+        parameters: [
+          ParameterSpec("prompt", .string, doc: "what was answered"),
+          ParameterSpec("responses", .listOf(.string), doc: "the answers"),
+          ParameterSpec(
+            "order", .listOf(.int), example: "[2, 0, 1]", doc: "indices of the answers, best first"),
+          by,
+        ], effects: .mutates, returns: "Preferences",
+        example:
+          "Preferences(\"memory\").rank(prompt: \"Once\", responses: [\" a\", \" b\"], order: [1, 0])"
+      ) { prefs, call in
+        let responses = try call.list("responses").compactMap { value in
+          if case .string(let text) = value { Candidate(text.string) } else { nil as Candidate? }
+        }
+        let order = try call.list("order").compactMap { value in
+          if case .int(let place) = value { place } else { nil as Int? }
+        }
+        try prefs.store.rank(
+          prompt: try call.string("prompt"), responses: responses, order: order,
+          by: try call.string("by"))
+        return call.receiver
+      },
+    ]
+  }
+}

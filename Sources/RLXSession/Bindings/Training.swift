@@ -1,0 +1,60 @@
+import RLXScript
+import RLXTraining
+
+/// Adds trainers, reward models and optimizers to a session.
+package func registerTraining(_ registry: Registry, core: SessionCore) {
+  for type in [
+    SFTMethods.type(core), RewardModelMethods.type(core), PPOMethods.type(core),
+    PPOBatchMethods.type, PPOBatchMethods.answerType, DPOMethods.type(core),
+    AdamWMethods.type(core),
+    TrainLogMethods.type, TrainLogMethods.metricsType, RewardModelMethods.accuracyType,
+  ] {
+    registry.add(type)
+  }
+}
+
+/// What the tables of all trainers share.
+enum TrainerMethods {
+  static var policy: ParameterSpec {
+    ParameterSpec(
+      "policy", .host(ModelObject.typeName), aliases: ["model"], doc: "the model to train")
+  }
+  static var reference: ParameterSpec {
+    ParameterSpec(
+      "reference", .host(ModelObject.typeName), optional: true, aliases: ["ref_model"],
+      doc: "the model to stay near; without it a frozen copy of the policy as it is now")
+  }
+  static var steps: ParameterSpec {
+    ParameterSpec(
+      "steps", .int, range: .atLeast(0), optional: true, example: "10", doc: "optimizer steps")
+  }
+  static var epochs: ParameterSpec {
+    ParameterSpec(
+      "epochs", .int, range: .atLeast(1), optional: true, aliases: ["num_train_epochs"],
+      example: "1", doc: "passes over the data, where no steps are given")
+  }
+
+  static func properties<Object: TrainerObject>(_ type: Object.Type) -> [PropertySpec] {
+    [
+      PropertySpec(
+        "settings", "Every setting, with the values in force.", returns: "map", of: type
+      ) { $0.settingsMap },
+      PropertySpec(
+        "log", "What each step measured, as it is now.", returns: "TrainLog", of: type
+      ) { .host($0.logObject) },
+    ]
+  }
+
+  /// The policy of a constructor.
+  static func policy(_ call: Call) throws -> ModelObject {
+    try call.host("policy", as: ModelObject.self)
+  }
+
+  static func reference(_ call: Call) throws -> ModelObject? {
+    try call.isGiven("reference") ? call.host("reference", as: ModelObject.self) : nil
+  }
+
+  static func optionalInt(_ call: Call, _ name: String) throws -> Int? {
+    try call.isGiven(name) ? call.int(name) : nil
+  }
+}

@@ -1,0 +1,107 @@
+import RLXModels
+import RLXScript
+import RLXTraining
+
+enum DPOMethods {
+  private static let example = "DPO(\(ModelMethods.model), beta: 0.1)"
+  private static let rows = "[{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}]"
+
+  private static var data: ParameterSpec {
+    ParameterSpec(
+      "data", TextReader.pairTypes, aliases: ["pairs"],
+      doc: "Preferences, a Dataset of pairs, or maps {prompt, chosen, rejected}")
+  }
+
+  static func type(_ core: SessionCore) -> HostType {
+    HostType(
+      DPOObject.typeName,
+      "Direct preference optimisation: learns from comparisons without a reward model (Rafailov et "
+        + "al. 2023).",
+      constructor: constructor(core), methods: methods(core),
+      properties: TrainerMethods.properties(DPOObject.self) + [
+        PropertySpec("policy", "The model it trains.", returns: "Model", of: DPOObject.self) {
+          .host($0.policy)
+        },
+        PropertySpec(
+          "reference", "The model it stays near.", returns: "Model", of: DPOObject.self
+        ) {
+          .host($0.reference.object)
+        },
+      ])
+  }
+
+  private static func constructor(_ core: SessionCore) -> FunctionSpec {
+    FunctionSpec(
+      DPOObject.typeName, "A DPO trainer of a model.",
+      parameters: [TrainerMethods.policy, TrainerMethods.reference] + DPO.Settings.parameters,
+      effects: .draws, returns: "DPO", example: example
+    ) { [unowned core] call in
+      let policy = try TrainerMethods.policy(call)
+      let reference = try TrainerMethods.reference(call)
+      let settings = try DPO.Settings().applying(call)
+      let trainer = try DPO(
+        policy: policy.model, reference: reference?.model, settings: settings,
+        draws: core.trainerDraws())
+      return .host(DPOObject(trainer, policy: policy, reference: reference))
+    }
+  }
+
+  private static func method(
+    _ name: String, _ doc: String, parameters: [ParameterSpec], effects: FunctionEffects = [],
+    returns: String, example: String, _ body: @escaping (DPOObject, Call) throws -> Value
+  ) -> FunctionSpec {
+    FunctionSpec(
+      name, doc, parameters: parameters, effects: effects, returns: returns, example: example
+    ) { call in
+      try body(call.object(as: DPOObject.self), call)
+    }
+  }
+
+  private static func methods(_ core: SessionCore) -> [FunctionSpec] {
+    [
+      method(
+        "loss", "The mean loss of the pairs, with gradients; nothing is changed.",
+        parameters: [data], returns: "tensor", example: "\(example).loss(\(rows)).item()"
+      ) { object, call in
+        Value(try object.trainer.loss(try pairs(object, call)).scalar)
+      },
+      method(
+        "step", "One optimizer step on all pairs given.", parameters: [data], effects: .mutates,
+        returns: "map", example: "\(example).step(\(rows))"
+      ) { [unowned core] object, call in
+        let pairs = try pairs(object, call)
+        core.touch(object.policy)
+        try core.point()
+        return .metrics(try object.trainer.step(pairs))
+      },
+      method(
+        "run", "Trains over the pairs in seeded passes; by steps, or by epochs.",
+        parameters: [data, TrainerMethods.steps, TrainerMethods.epochs], effects: .mutates,
+        returns: "TrainLog", example: "\(example).run(\(rows), steps: 2)"
+      ) { [unowned core] object, call in
+        let pairs = try pairs(object, call)
+        let progress = TrainingProgress(
+          core: core, trainer: "DPO", headlines: ["loss", "rewards/accuracies"])
+        core.touch(object.policy)
+        defer { core.endProgress() }
+        try object.trainer.run(
+          pairs, steps: try TrainerMethods.optionalInt(call, "steps"),
+          epochs: try TrainerMethods.optionalInt(call, "epochs"), report: progress.counting)
+        return .host(object.logObject)
+      },
+    ]
+  }
+
+  /// Rows longer than the model reads are an error that names the row.
+  private static func pairs(_ object: DPOObject, _ call: Call) throws -> [PreferencePair] {
+    let model = object.policy.model
+    let pairs = try TextReader(model.tokenizer, call, "data").pairs(call.value("data"))
+    var check = Truncation.Cutter(
+      Truncation(), context: model.config.context, owner: call.spec.qualifiedName)
+    for (row, pair) in pairs.enumerated() {
+      _ = try check(pair.prompt, pair.chosen, row: row)
+      _ = try check(pair.prompt, pair.rejected, row: row)
+    }
+    return pairs
+  }
+}

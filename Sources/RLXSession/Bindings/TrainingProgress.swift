@@ -1,0 +1,87 @@
+import RLXScript
+import RLXTraining
+
+/// Shows where a trainer stands, and takes a counted point at each of its reports.
+struct TrainingProgress {
+  let core: SessionCore
+  let trainer: String
+  /// The measurement shown beside the bar.
+  let headlines: [String]
+  /// Steps of a run of many; 1 for a single step.
+  var steps = 1
+
+  /// What to hand to a trainer whose reports count its optimizer steps.
+  var counting: Report {
+    { progress in
+      try core.progress(
+        trainer, progress.done, of: progress.total, note: note(progress.metrics ?? []))
+    }
+  }
+
+  /// What to hand to PPO, whose steps have stages of their own.
+  var staged: Report {
+    let stage = Stage()
+    return { progress in
+      if let metrics = progress.metrics {
+        stage.done += 1
+        stage.note = note(metrics)
+        try core.progress(trainer, stage.done, of: steps, note: stage.note)
+      } else if steps == 1 {
+        try core.progress("\(trainer) \(progress.phase)", progress.done, of: progress.total)
+      } else {
+        let now = "\(progress.phase) \(progress.done)/\(progress.total)"
+        try core.progress(
+          trainer, stage.done, of: steps, note: stage.note.isEmpty ? now : "\(now), \(stage.note)")
+      }
+    }
+  }
+
+  private final class Stage {
+    var done = 0
+    var note = ""
+  }
+
+  private func note(_ metrics: Metrics) -> String {
+    headlines.compactMap { name in
+      metrics.value(name).map { value in
+        let short = name.split(separator: "/").last.map(String.init) ?? name
+        return "\(short) \(NumberText.significant(value, digits: 3))"
+      }
+    }.joined(separator: " ")
+  }
+}
+
+extension SessionCore {
+  /// Shows the warnings of some steps: of each kind the first, and how many more there were.
+  func warn(_ trainer: String, _ warnings: [TrainWarning]) {
+    var kinds: [(first: TrainWarning, count: Int)] = []
+    for warning in warnings {
+      if let place = kinds.firstIndex(where: { $0.first.isLike(warning) }) {
+        kinds[place].count += 1
+      } else {
+        kinds.append((warning, 1))
+      }
+    }
+    for (first, count) in kinds {
+      let more = count > 1 ? " (and \(NumberText.count(count - 1, "more step")) alike)" : ""
+      warn("\(trainer): \(first)\(more)")
+    }
+  }
+
+  /// The draws of a trainer made now: it takes one number and counts on from there itself.
+  func trainerDraws() -> TrainerDraws {
+    let (seed, call) = draws.take()
+    return TrainerDraws(seed: seed, call: call)
+  }
+}
+
+extension TrainWarning {
+  fileprivate func isLike(_ other: TrainWarning) -> Bool {
+    switch (self, other) {
+    case (.equalScores, .equalScores), (.negativeKL, .negativeKL), (.noTokens, .noTokens),
+      (.ratioAboveThreshold, .ratioAboveThreshold):
+      true
+    case (.equalScores, _), (.negativeKL, _), (.noTokens, _), (.ratioAboveThreshold, _): false
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import RLXScript
+import RLXTensor
+import RLXTraining
+
+/// What a script gives as a reward, as trainers want it.
+enum ScriptReward {
+  /// A RewardModel, a function, or a list of either with weights: `[[rm, 1.0], [length, 0.1]]`.
+  static func of(_ value: Value, _ call: Call, _ core: SessionCore) throws -> any Reward {
+    switch value {
+    case .function(let function): return FunctionReward(function, call.interpreter)
+    case .host(let object):
+      if let model = object as? RewardModelObject { return ModelReward(model, call, core) }
+    case .list(let list):
+      guard list.count > 0 else { break }
+      return WeightedReward(
+        try list.elements.map { element in
+          guard case .list(let pair) = element, pair.count == 2,
+            let weight = pair.elements[1].asDouble, weight.isFinite
+          else {
+            throw Fault(
+              .type,
+              "PPO: reward: expected a list of [reward, weight], got \(element.described) in it",
+              remedy: "reward: [[rm, 1.0], [fn(prompt, response) => response.len, 0.01]]",
+              parameter: "reward")
+          }
+          return (weight, try of(pair.elements[0], call, core))
+        })
+    default: break
+    }
+    throw Fault(
+      .type,
+      "PPO: reward: expected a RewardModel or a function of prompt and response, got "
+        + value.described, remedy: "reward: fn(prompt, response) => response.len",
+      parameter: "reward")
+  }
+}
+
+/// A function of the script, called with prompt and response as texts.
+private final class FunctionReward: Reward {
+  private let function: FunctionValue
+  /// It owns the session's objects, this among them, and outlives them.
+  private unowned let interpreter: Interpreter
+
+  init(_ function: FunctionValue, _ interpreter: Interpreter) {
+    self.function = function
+    self.interpreter = interpreter
+  }
+
+  func scores(_ samples: [Sample]) throws -> [Double] {
+    try samples.map { sample in
+      let answer = try interpreter.call(
+        .function(function), [.string(sample.prompt), .string(sample.response)])
+      if let number = answer.asDouble { return number }
+      if let tensor = answer.tensor, tensor.count == 1 { return Double(tensor.item) }
+      throw Fault(
+        .type, "PPO: reward: expected a number from the function, got \(answer.described)",
+        remedy: "reward: fn(prompt, response) => response.len")
+    }
+  }
+}
+
+/// A reward model, which cuts what it was told to cut.
+private final class ModelReward: Reward {
+  private let object: RewardModelObject
+  private let call: Call
+  private unowned let core: SessionCore
+
+  init(_ object: RewardModelObject, _ call: Call, _ core: SessionCore) {
+    self.object = object
+    self.call = call
+    self.core = core
+  }
+
+  func scores(_ samples: [Sample]) throws -> [Double] {
+    try core.point()
+    let rows = try RewardModelMethods.rows(
+      object, samples.map { ($0.promptTokens, $0.responseTokens) }, call, core)
+    return try object.model.scores(rows).map(Double.init)
+  }
+}

@@ -1,0 +1,109 @@
+import RLXModels
+import RLXScript
+import RLXTensor
+import RLXTraining
+
+enum SFTMethods {
+  private static let example = "SFT(\(ModelMethods.model), learning_rate: 1e-4)"
+  private static let rows = "[{prompt: \"Once\", completion: \" upon a time.\"}]"
+
+  private static var data: ParameterSpec {
+    ParameterSpec(
+      "data", TextReader.exampleTypes,
+      doc: "a Dataset, Preferences (their chosen answers), or texts or maps {prompt, completion}")
+  }
+
+  static func type(_ core: SessionCore) -> HostType {
+    HostType(
+      SFTObject.typeName,
+      "Supervised fine-tuning: makes given completions likelier. The loss is the mean over the "
+        + "completions' tokens.",
+      constructor: constructor(core), methods: methods(core),
+      properties: TrainerMethods.properties(SFTObject.self) + [
+        PropertySpec("policy", "The model it trains.", returns: "Model", of: SFTObject.self) {
+          .host($0.policy)
+        }
+      ])
+  }
+
+  private static func constructor(_ core: SessionCore) -> FunctionSpec {
+    FunctionSpec(
+      SFTObject.typeName, "A supervised trainer of a model.",
+      parameters: [TrainerMethods.policy] + SFT.Settings.parameters + Truncation.parameters,
+      effects: .draws, returns: "SFT", example: example
+    ) { [unowned core] call in
+      let policy = try TrainerMethods.policy(call)
+      let settings = try SFT.Settings().applying(call)
+      try settings.check()
+      let trainer = try SFT(policy.model, settings, draws: core.trainerDraws())
+      return .host(SFTObject(trainer, policy: policy, truncation: try Truncation(call)))
+    }
+  }
+
+  private static func method(
+    _ name: String, _ doc: String, parameters: [ParameterSpec], effects: FunctionEffects = [],
+    returns: String, example: String, _ body: @escaping (SFTObject, Call) throws -> Value
+  ) -> FunctionSpec {
+    FunctionSpec(
+      name, doc, parameters: parameters, effects: effects, returns: returns, example: example
+    ) { call in
+      try body(call.object(as: SFTObject.self), call)
+    }
+  }
+
+  private static func methods(_ core: SessionCore) -> [FunctionSpec] {
+    [
+      method(
+        "run", "Trains over the data in seeded passes; by steps, or by epochs.",
+        parameters: [data, TrainerMethods.steps, TrainerMethods.epochs], effects: .mutates,
+        returns: "TrainLog", example: "\(example).run(\(rows), steps: 2)"
+      ) { [unowned core] object, call in
+        let examples = try examples(object, call, core)
+        let progress = TrainingProgress(core: core, trainer: "SFT", headlines: ["loss"])
+        core.touch(object.policy)
+        defer { core.endProgress() }
+        try object.trainer.run(
+          examples, steps: try TrainerMethods.optionalInt(call, "steps"),
+          epochs: try TrainerMethods.optionalInt(call, "epochs"), report: progress.counting)
+        return .host(object.logObject)
+      },
+      method(
+        "step", "One optimizer step on all of the data given.", parameters: [data],
+        effects: .mutates, returns: "map", example: "\(example).step(\(rows))"
+      ) { [unowned core] object, call in
+        let examples = try examples(object, call, core)
+        core.touch(object.policy)
+        try core.point()
+        return .metrics(try object.trainer.step(examples))
+      },
+      method(
+        "loss", "The loss of all of the data given, with gradients; nothing is changed.",
+        parameters: [data], returns: "tensor", example: "\(example).loss(\(rows)).item()"
+      ) { [unowned core] object, call in
+        Value(try object.trainer.loss(try examples(object, call, core)).scalar)
+      },
+    ]
+  }
+
+  /// The data as ids, cut to length if that was asked for.
+  private static func examples(_ object: SFTObject, _ call: Call, _ core: SessionCore) throws
+    -> [SFT.Example]
+  {
+    let model = object.policy.model
+    let all = try TextReader(model.tokenizer, call, "data").examples(call.value("data"))
+    var cut = Truncation.Cutter(
+      object.truncation, context: model.config.context,
+      reserve: object.trainer.settings.appendEos ? 1 : 0, owner: call.spec.qualifiedName)
+    let kept = try all.enumerated().map { row, example in
+      let (prompt, answer) = try cut(example.prompt, example.completion, row: row)
+      return SFT.Example(prompt: prompt, completion: answer)
+    }
+    object.truncation.report(cut, "row", core)
+    return kept
+  }
+}
+
+extension Tensor {
+  /// A tensor of one number as a scalar.
+  var scalar: Tensor { rank == 0 ? self : reshape([]) }
+}

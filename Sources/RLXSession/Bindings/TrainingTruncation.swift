@@ -1,0 +1,91 @@
+import RLXScript
+import RLXTraining
+
+/// What becomes of rows longer than a trainer is to read. Nothing is cut silently: without a mode a
+/// longer row is an error, with one a warning says how many were cut.
+final class Truncation {
+  enum Mode: String, CaseIterable { case keepEnd = "keep_end", keepStart = "keep_start" }
+
+  /// The most tokens of prompt and answer together; nil: what the model reads.
+  let maxLength: Int?
+  let mode: Mode?
+  /// What has been said already: the same warning comes once.
+  private var said: Set<String> = []
+
+  init(maxLength: Int? = nil, mode: Mode? = nil) {
+    self.maxLength = maxLength
+    self.mode = mode
+  }
+
+  static var parameters: [ParameterSpec] {
+    [
+      ParameterSpec(
+        "max_length", .int, range: .atLeast(2), optional: true, example: "384",
+        doc: "most tokens of a row, prompt and answer together; without it what the model reads"),
+      ParameterSpec(
+        "truncation_mode", .string, choices: Mode.allCases.map(\.rawValue), optional: true,
+        doc: "which end of a longer row is kept; without it such a row is an error"),
+    ]
+  }
+
+  convenience init(_ call: Call) throws {
+    self.init(
+      maxLength: try call.isGiven("max_length") ? call.int("max_length") : nil,
+      mode: try call.isGiven("truncation_mode")
+        ? Mode(rawValue: call.string("truncation_mode")) : nil)
+  }
+
+  var plain: [(name: String, value: SettingValue)] {
+    [
+      ("max_length", maxLength.map { .integer($0) } ?? .none),
+      ("truncation_mode", mode.map { .text($0.rawValue) } ?? .none),
+    ]
+  }
+
+  /// Cuts rows of ids to `limit(context)` tokens and counts those it cut.
+  struct Cutter {
+    let limit: Int
+    let mode: Mode?
+    /// What errors call the rows, such as "RewardModel.fit: data".
+    let owner: String
+    private(set) var cut = 0
+    private(set) var seen = 0
+
+    init(_ truncation: Truncation, context: Int, reserve: Int = 0, owner: String) {
+      limit = max(1, min(truncation.maxLength ?? context, context) - reserve)
+      mode = truncation.mode
+      self.owner = owner
+    }
+
+    /// What is left of a prompt and an answer.
+    mutating func callAsFunction(_ prompt: [Int32], _ answer: [Int32], row: Int) throws
+      -> (prompt: [Int32], answer: [Int32])
+    {
+      seen += 1
+      let excess = prompt.count + answer.count - limit
+      guard excess > 0 else { return (prompt, answer) }
+      cut += 1
+      switch mode {
+      case .keepEnd?:
+        return (Array(prompt.dropFirst(excess)), Array(answer.suffix(limit)))
+      case .keepStart?:
+        return (Array(prompt.prefix(limit)), Array(answer.dropLast(excess)))
+      case nil:
+        throw Fault(
+          .value,
+          "\(owner): row \(row) has \(prompt.count + answer.count) tokens, at most \(limit) are read",
+          remedy: "truncation_mode: \"keep_end\" keeps the last \(limit) tokens of such rows")
+      }
+    }
+  }
+
+  /// Says how many rows were cut, unless that was said before.
+  func report(_ cutter: Cutter, _ what: String, _ core: SessionCore) {
+    guard cutter.cut > 0, let mode else { return }
+    let end = mode == .keepEnd ? "last" : "first"
+    let text =
+      "\(cutter.owner): \(NumberText.grouped(cutter.cut)) of \(NumberText.count(cutter.seen, what)) "
+      + "are longer than \(cutter.limit) tokens; each kept its \(end) \(cutter.limit)"
+    if said.insert(text).inserted { core.warn(text) }
+  }
+}

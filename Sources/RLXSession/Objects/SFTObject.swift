@@ -1,0 +1,29 @@
+import RLXScript
+import RLXTraining
+
+/// A supervised trainer as scripts hold it.
+package final class SFTObject: TrainerObject {
+  package static let typeName = "SFT"
+
+  package let trainer: SFT
+  let policy: ModelObject
+  let truncation: Truncation
+  package let identity = ObjectIdentity()
+
+  init(_ trainer: SFT, policy: ModelObject, truncation: Truncation) {
+    self.trainer = trainer
+    self.policy = policy
+    self.truncation = truncation
+  }
+
+  package var typeName: String { Self.typeName }
+  var state: any StatefulTrainer { trainer }
+  var settings: [(name: String, value: SettingValue)] {
+    trainer.settings.plain + truncation.plain
+  }
+  var summary: String { "SFT of \(policy.name)" }
+  var headlines: [String] { ["loss", "mean_token_accuracy"] }
+
+  package func display(_ style: DisplayStyle) -> String { displayTrainer(style) }
+  package func absorb(into digest: inout DigestBuilder) { absorbTrainer(into: &digest) }
+}
