@@ -74,6 +74,31 @@ import Testing
     #expect(tokenizer.decodeContinuation(prompt: Array(head), Array(bytes.suffix(2))) == "😀")
   }
 
+  @Test(arguments: configurations) func textGrowsTokenByTokenToTheSame(name: String) throws {
+    let tokenizer = try load(name)
+    var numbers = SeededNumbers(seed: 31)
+    for round in 0..<60 {
+      // Byte tokens often, so that characters are cut and completed.
+      let limit: Int32 = round % 2 == 0 ? 258 : Int32(tokenizer.vocabularySize)
+      func ids(_ count: Int) -> [Int32] {
+        (0..<count).map { _ in Int32.random(in: 0..<limit, using: &numbers) }
+      }
+      let prompt = [1] + ids(round % 4)
+      var decoder = IncrementalDecoder(tokenizer, after: prompt)
+      var answer: [Int32] = []
+      var settled = ""
+      for id in ids(25) + tokenizer.encode("é😀 日本", special: false) {
+        decoder.append(id)
+        answer.append(id)
+        let now = String(decoding: decoder.text + decoder.tail, as: UTF8.self)
+        #expect(now.isExactly(tokenizer.decodeContinuation(prompt: prompt, answer)))
+        // What was settled stays.
+        #expect(decoder.text.starts(with: settled.utf8))
+        settled = String(decoding: decoder.text, as: UTF8.self)
+      }
+    }
+  }
+
   // MARK: - Marks and ids
 
   @Test func marksInTheTextAreRecognisedWithAndWithoutSpecialTokens() throws {
