@@ -79,7 +79,7 @@ extension Tensor {
   func filled(_ window: Window, with value: Float) -> Tensor {
     var copy = detached()
     copy.makeUnique()
-    Kernels.write(Tensor.scalar(value).stretched(to: window.shape), into: copy.window(window))
+    Kernels.copy(Tensor.scalar(value).stretched(to: window.shape), into: copy.window(window))
     return copy
   }
 
@@ -92,7 +92,7 @@ extension Tensor {
     for part in parts {
       let window = Window(
         offset: result.strides[axis] * start, shape: part.shape, strides: result.strides)
-      Kernels.write(part, into: result.window(window))
+      Kernels.copy(part, into: result.window(window))
       start += part.shape[axis]
     }
     return result.recorded(parts, .concat(axis: axis, sizes: parts.map { $0.shape[axis] }))

@@ -151,8 +151,27 @@ import Testing
   }
 
   @Test func explainsWhatAnObjectIsNow() throws {
-    let text = try ScriptBench().display("explain(ones(2, 3))")
-    #expect(text.contains("shape        [2, 3]") && text.contains("size         6"))
+    let bench = ScriptBench()
+    #expect(
+      try bench.display("explain(tensor([[1, 2, 3], [0, 0, 6]]))") == """
+        A tensor of 2 × 3 float32 numbers: 6 elements.
+
+        Elements
+          min         0
+          max         6
+          mean        2
+          std         2.082
+          zeros       2
+          not finite  0
+        """)
+    #expect(
+      try bench.display("explain(Dataset([{prompt: \"ab\", n: 1}, {prompt: \"abcd\"}]))") == """
+        2 rows. Prompts: for generate and for PPO.
+
+        Columns
+          prompt  2 texts of 2 to 4 characters, mean 3
+          n       1 number from 1 to 1; 1 missing
+        """)
     let part = try ScriptBench().display("explain(ones(2), \"grad\")")
     #expect(part.hasPrefix("tensor.grad\n"))
   }

@@ -46,6 +46,13 @@ extension EngineSuite {
       #expect(try Shape.matmul(Shape(a), Shape(b)) == Shape(c))
     }
 
+    @Test func ourOwnMistakesTrap() async {
+      await #expect(processExitsWith: .failure) { _ = Tensor.ones([2]).matmul(.ones([3])) }
+      await #expect(processExitsWith: .failure) { _ = Tensor.ones([2]) + .ones([3]) }
+      await #expect(processExitsWith: .failure) { _ = Tensor.embedding(.ones([2, 2]), [2]) }
+      await #expect(processExitsWith: .failure) { _ = Tensor([1], [2]) }
+    }
+
     @Test func viewsReadWhatTheyName() {
       let x = Tensor.arange(24).reshape([2, 3, 4])
       #expect(x.permuted([2, 0, 1]).shape == [4, 2, 3])

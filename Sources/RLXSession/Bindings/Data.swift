@@ -103,6 +103,9 @@ enum DatasetMethods {
     "Dataset([\"a\", \"b\", \"c\", \"d\"])"
   }
 
+  /// Rows that sampling with replacement may give at most.
+  private static let largestSample = 10_000_000
+
   static func choosing(_ core: SessionCore) -> [FunctionSpec] {
     [
       method(
@@ -123,7 +126,7 @@ enum DatasetMethods {
         let count = data.dataset.count
         let n = try call.int("n")
         let replace = try call.bool("replace")
-        guard n <= (replace && count > 0 ? TensorRules.largest : count) else {
+        guard n <= (replace && count > 0 ? largestSample : count) else {
           throw Fault(
             .value, "sample: n: asked for \(n) of \(NumberText.count(count, "row"))",
             remedy: "data.sample(\(count)), or replace: true", parameter: "n")
