@@ -21,8 +21,25 @@ extension Interpreter {
 
   func update(_ statement: UpdateStatement, _ frame: Frame) throws {
     let operand = try evaluate(statement.value, frame)
+    if case .name(let name) = statement.place, isOwn(name.binding, frame) {
+      return try update(name, statement, operand, frame)
+    }
     try change(statement.place.asExpression, frame, statement.span) { value in
       try self.update(&value, statement.operation, operand)
+    }
+  }
+
+  /// The frequent case: a variable of the function, or of the top level at the top level.
+  private func update(
+    _ name: NameExpression, _ statement: UpdateStatement, _ operand: Value, _ frame: Frame
+  ) throws {
+    guard var value = take(name.binding, frame) else { throw unassigned(name, frame) }
+    defer { store(value, in: name.binding, frame) }
+    do {
+      try update(&value, statement.operation, operand)
+      if value.depth > 0 { value = try checkedOrRemeasured(&value) }
+    } catch {
+      throw located(error, frame.place(statement.span))
     }
   }
 
@@ -150,17 +167,15 @@ extension Interpreter {
   /// The variable's value, leaving it empty where the function may change it, so that the value is
   /// held once.
   private func take(_ binding: Binding, _ frame: Frame) -> Value? {
-    defer {
-      if isOwn(binding, frame) {
-        switch binding {
-        case .slot(let i): frame.slots[i] = nil
-        case .cell(let i): frame.cells[i].value = nil
-        case .global(let global): global.value = nil
-        case .captured, .unresolved, .discard: break
-        }
-      }
+    guard isOwn(binding, frame) else { return value(of: binding, frame) }
+    var taken: Value?
+    switch binding {
+    case .slot(let i): swap(&taken, &frame.slots[i])
+    case .cell(let i): swap(&taken, &frame.cells[i].value)
+    case .global(let global): swap(&taken, &global.value)
+    case .captured, .unresolved, .discard: break
     }
-    return value(of: binding, frame)
+    return taken
   }
 
   private func isOwn(_ binding: Binding, _ frame: Frame) -> Bool {

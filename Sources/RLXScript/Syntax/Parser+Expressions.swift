@@ -185,6 +185,7 @@ extension Parser {
       return ArgumentSyntax(name: name, nameSpan: span, value: try expression("a value"))
     }
     let value = try expression("an argument or `)`")
+    if isAtEnd { throw unexpected("`,` or `)` after the argument") }
     if others.last?.name != nil {
       throw invalid(
         "arguments without a name come before those with one", at: value.span,

@@ -56,7 +56,8 @@ extension Parser {
     case .keyword: return true
     case .mark(let mark):
       return Mark.allCases.contains { $0 != mark && $0.rawValue.hasPrefix(mark.rawValue) }
-    case .int, .float, .string, .end, .broken, .unfinished: return false
+    case .int(let magnitude): return magnitude > UInt64(Int.max)  // may become a float
+    case .float, .string, .end, .broken, .unfinished: return false
     }
   }
 

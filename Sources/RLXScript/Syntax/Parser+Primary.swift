@@ -179,6 +179,7 @@ extension Parser {
       var parameters: [ParameterSyntax] = []
       while !$0.at(.rightParen) {
         let parameter = try $0.parameter()
+        if $0.isAtEnd { throw $0.unexpected("`,` or `)` after the parameter") }
         if parameter.name != "_", parameters.contains(where: { $0.name == parameter.name }) {
           throw $0.invalid("parameter \(parameter.name) stands twice", at: parameter.span)
         }

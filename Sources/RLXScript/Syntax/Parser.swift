@@ -127,6 +127,9 @@ package struct Parser {
 
   // MARK: - Tokens
 
+  /// Whether the text ends here, so that what is wrong so far may still come right.
+  var isAtEnd: Bool { if case .end = current.kind { !isOver && !isInterpolation } else { false } }
+
   var current: Token { tokens[position] }
   var previousEnd: Int { position > 0 ? tokens[position - 1].span.end : 0 }
 

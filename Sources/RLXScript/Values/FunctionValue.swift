@@ -104,16 +104,27 @@ final class Cell {
   /// Lets go of a function that only this variable and the function itself refer to, as a local
   /// function that calls itself does when the call that made it ends.
   func breakCycle() {
-    guard holders == 1, case .function(let function)? = value,
-      case .script(let script) = function.body, script.captures.contains(where: { $0 === self })
-    else { return }
-    var only = Only(function: function)
-    value = nil
-    if !only.isUnique { value = .function(only.function) }
+    guard holders == 1, isCapturedByItsValue, var held = Held(&value) else { return }
+    if !held.isUnique { value = .function(held.function) }
   }
 
-  private struct Only {
+  private var isCapturedByItsValue: Bool {
+    guard case .function(let function)? = value, case .script(let script) = function.body else {
+      return false
+    }
+    return script.captures.contains { $0 === self }
+  }
+
+  /// A function taken out of its variable, so that its references can be counted.
+  private struct Held {
     var function: FunctionValue
+
+    init?(_ value: inout Value?) {
+      guard case .function(let function)? = value else { return nil }
+      self.function = function
+      value = nil
+    }
+
     var isUnique: Bool { mutating get { isKnownUniquelyReferenced(&function) } }
   }
 }

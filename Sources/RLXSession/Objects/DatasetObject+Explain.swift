@@ -10,7 +10,7 @@ extension DatasetObject: Explaining {
         .key, "explain: no column \"\(column)\"",
         remedy: "its columns are \(dataset.columns.joined(separator: ", "))")
     }
-    let rows = try DataFault.wrap { () throws(DataError) in try dataset.allRows() }
+    let rows = try dataset.allRows()
     let facts = columns.map { column in
       (TextWidth.visible(column), DatasetObject.describe(rows.map { $0[column] ?? .null }))
     }
