@@ -96,7 +96,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "RLXCommandTests", dependencies: [
+      name: "RLXCommandTests",
+      dependencies: [
         "rlx", "RLXSession", "RLXStore", "RLXTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
