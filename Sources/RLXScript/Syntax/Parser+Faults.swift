@@ -16,7 +16,23 @@ extension Parser {
     {
       return hint(.increment)
     }
-    return invalid("expected \(wanted), got \(described(current))")
+    return invalid("expected \(wanted), got \(described(current))", remedy: remedy(wanted))
+  }
+
+  /// What was probably meant where `wanted` should stand.
+  private func remedy(_ wanted: String) -> String? {
+    switch current.kind {
+    case .mark(.assign) where wanted.hasPrefix("`{` after"): return "`==` compares"
+    case .mark(.colon) where wanted.hasSuffix("after the subscript"): return "xs[1..2]"
+    default: break
+    }
+    if wanted.hasPrefix("`{` or `=>`") { return "fn f(x) => …, or fn f(x) { … }" }
+    if wanted.hasSuffix("after the argument"), position > 0,
+      case .name(let name) = tokens[position - 1].kind
+    {
+      return "\(name): …"
+    }
+    return nil
   }
 
   /// The error of a token after a complete statement.
@@ -86,9 +102,19 @@ extension Parser {
     default: break
     }
     switch current.kind {
+    case .name("is"): return nil
     case .name, .string, .int, .float, .keyword(.true), .keyword(.false), .keyword(.nil):
-      return .printStatement
+      return previousIsFirst ? .printStatement : nil
     default: return nil
+    }
+  }
+
+  /// Whether the token before the current one begins its statement.
+  private var previousIsFirst: Bool {
+    guard position > 1, !tokens[position - 1].newlineBefore else { return true }
+    switch tokens[position - 2].kind {
+    case .mark(.semicolon), .mark(.leftBrace): return true
+    default: return false
     }
   }
 
