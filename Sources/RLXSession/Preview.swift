@@ -1,3 +1,4 @@
+import RLXModels
 import RLXScript
 
 /// An object that says in one line what it holds, for previews beside digests.
