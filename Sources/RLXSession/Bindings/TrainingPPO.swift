@@ -12,7 +12,9 @@ enum PPOMethods {
       PPOObject.typeName,
       "Proximal policy optimisation against a reward, held near a reference by a KL term: rollout, "
         + "score, advantages, update; or step, which is all four; or run.",
-      constructor: constructor(core), methods: stages(core) + [step(core), run(core)],
+      constructor: constructor(core),
+      methods: stages(core)
+        + [step(core), run(core), TrainerMethods.plain(PPOObject.self, example)],
       properties: TrainerMethods.properties(PPOObject.self) + [
         PropertySpec("policy", "The model it trains.", returns: "Model", of: PPOObject.self) {
           .host($0.policy)
