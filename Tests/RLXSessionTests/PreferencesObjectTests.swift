@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: [
     ("p[3]", "index: Preferences: index 3 is outside, there are 3"),
     ("p.rank(prompt: \"z\", responses: [\" 1\", \" 2\"], order: [0, 0])", "each index"),
-    ("p.add(prompt: \"z\", chosen: \" 1\", rejected: \" 1\")", "two answers that differ"),
+    ("p.add(prompt: \"z\", chosen: \" 1\", rejected: \" 1\")", "expected answers that differ"),
     ("p.add(prompt: \"z\", chosen: \" 1\")", "missing argument rejected"),
     ("Preferences([{prompt: \"a\", chosen: \" b\"}])", "source[0]: expected a map"),
     ("Preferences(Dataset([\"a\"]))", "comparisons"),
@@ -71,6 +71,18 @@ import Testing
     #expect(error.hasPrefix("file: ") && error.contains("notes.db"), "\(error)")
     #expect(error.contains("no SQLite database"))
     #expect(try scratch.read("notes.db") == "these are notes, no database\n")
+  }
+
+  @Test func rowsWhoseAnswersAreTheSameAreLeftOutAloud() throws {
+    let bench = ObjectBench()
+    try bench.run(
+      """
+      p = Preferences([
+        {prompt: "a", chosen: " b", rejected: " b"}, {prompt: "a", chosen: " b", rejected: " c"},
+      ])
+      """)
+    #expect(try bench.shown("p.len") == "1")
+    #expect(bench.console.err.contains("1 of 2 rows left out"))
   }
 
   @Test func exportsWhatADatasetReadsBack() throws {
@@ -109,7 +121,7 @@ import Testing
     let result = try ObjectBench().shown(
       """
       answers = Model(MODEL).generate("the", n: 2, max_tokens: 4, temperature: 0)
-      Preferences("memory").label(answers, with: fn(prompt, a, b) => fail "asked")
+      Preferences("memory").label(answers, with: fn(prompt, a, b) { fail "asked" })
       """)
     #expect(result == "{labelled: 0, ties: 0, skipped: 0, equal: 1}")
   }

@@ -53,7 +53,7 @@ import Testing
     ("SFT(m, learning_rat: 1)", "learning_rate"),
     ("SFT(m, learning_rate: \"fast\")", "SFT: learning_rate: expected a number ≥ 0, got string"),
     ("SFT(m, learning_rate: -1)", "learning_rate: expected a number ≥ 0"),
-    ("SFT(m, batch_size: 0)", "batch_size: expected an int ≥ 1"),
+    ("SFT(m, batch_size: 0)", "batch_size: expected an int from 1 to"),
     ("SFT(m, lr: 1, learning_rate: 1)", "learning_rate"),
     ("SFT(m.copy().freeze())", "all frozen"),
     ("SFT(m).run([])", "at least one of the examples"),
@@ -71,7 +71,10 @@ import Testing
     ("PPO(m).step([\"the\"], [\" cat\"], [1.0, 2.0])", "1 responses and 2 scores"),
     ("PPO(m, reward: fn(p, r) => \"good\").step([\"the\"])", "expected a number from the function"),
     ("PPO(m, reward: [[3, 1.0]])", "expected a RewardModel or a function"),
-    ("p = PPO(m, reward: fn(p, r) => 1)\np.update(p.rollout([\"the\"]))", "ppo.score(batch) first"),
+    (
+      "p = PPO(m, reward: fn(p, r) => 1)\np.update(p.rollout([\"the\"]))",
+      "ppo.advantages(batch) first"
+    ),
     ("PPO(m, reward: fn(p, r) => 1).rollout([\"the\"]).advantages", "ppo.advantages(batch)"),
     ("SFT(m).log[\"loss\"]", "no step has been logged"),
     ("s = SFT(m)\ns.run(demos, steps: 1)\ns.log[\"los\"]", "log[\"loss\"]"),
@@ -84,8 +87,7 @@ import Testing
 
   @Test func rowsLongerThanTheModelReadsAreNamedOrCutAloud() throws {
     let bench = ObjectBench()
-    try bench.run(
-      Self.start + "long = {prompt: \"the\", chosen: \" cat\" + \" dog\" * 0, rejected: \" x\"}")
+    try bench.run(Self.start)
     let words = (0..<200).map { _ in " dog" }.joined()
     bench.interpreter.setGlobal("words", .string(words))
     let rows = "[pairs[0], {prompt: \"the\", chosen: words, rejected: \" cat\"}]"
@@ -98,8 +100,8 @@ import Testing
       bench.console.err.contains("1 of 4 answers are longer than 16 tokens; each kept its last 16"))
     try bench.run("SFT(m, max_length: 16, truncation_mode: \"keep_end\").run([words])")
     #expect(
-      bench.console.err.contains("1 of 1 row are longer")
-        || bench.console.err.contains("1 of 1 row"))
+      bench.console.err.contains(
+        "1 of 1 row are longer than 16 tokens (end token included); each kept its last 16"))
   }
 
   @Test func ppoStageByStageIsPPOByStep() throws {
