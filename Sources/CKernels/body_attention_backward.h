@@ -78,11 +78,11 @@ CK_INLINE CK(parts) CK(divide)(int64_t T, int64_t D) {
 
 /// p and ds of m keys from j on, for the sixteen queries from `first` on.
 CK_INLINE void CK(weigh)(const ck_attention *a, const CK(parts) *s, const float *k, const float *v,
-                         int64_t j, int64_t first, int m, vf lse, vf delta) {
-  const int64_t sk = a->G * a->D;
+                         int64_t j, int64_t first, int m, const int64_t D, vf lse, vf delta) {
+  const int64_t sk = a->G * D;
   vf score[8], pull[8];
-  CK(scores)(k + j * sk, sk, s->q, a->D, m, score);
-  CK(scores)(v + j * sk, sk, s->dout, a->D, m, pull);
+  CK(scores)(k + j * sk, sk, s->q, D, m, score);
+  CK(scores)(v + j * sk, sk, s->dout, D, m, pull);
   for (int i = 0; i < m; i++) {
     vf p = CK(vexp_below)(score[i] - lse);
     if (j + m > first) p = CK(causal)(p, j + i, first, 0.0f);
@@ -94,9 +94,9 @@ CK_INLINE void CK(weigh)(const ck_attention *a, const CK(parts) *s, const float 
 }
 
 CK_INLINE void CK(attend_backward)(const ck_attention_work *work, const CK(parts) *s, int64_t start,
-                                   int64_t T, int64_t h) {
+                                   int64_t T, int64_t h, const int64_t D) {
   const ck_attention *a = work->a;
-  const int64_t D = a->D, W = CK(width)(D), sq = a->H * D, sk = a->G * D, g = h / (a->H / a->G);
+  const int64_t W = CK(width)(D), sq = a->H * D, sk = a->G * D, g = h / (a->H / a->G);
   const float *k = a->k + start * sk + g * D, *v = a->v + start * sk + g * D;
   for (int64_t first = 0; first < T; first += 16) {
     int64_t rows = CK(least)(16, T - first), keys = first + rows, at = (start + first) * sq + h * D;
@@ -114,8 +114,8 @@ CK_INLINE void CK(attend_backward)(const ck_attention_work *work, const CK(parts
     }
     // Lanes past the last row hold zeros for q and dout: p = exp(0 - 0) = 1 there, times rows of 0.
     int64_t j = 0;
-    for (; j + 4 <= keys; j += 4) CK(weigh)(a, s, k, v, j, first, 4, lse, delta);
-    for (; j < keys; j++) CK(weigh)(a, s, k, v, j, first, 1, lse, delta);
+    for (; j + 4 <= keys; j += 4) CK(weigh)(a, s, k, v, j, first, 4, D, lse, delta);
+    for (; j < keys; j++) CK(weigh)(a, s, k, v, j, first, 1, D, lse, delta);
     CK(blend_all)(k, sk, s->ds, keys, D, s->dq);
     CK(spread)(s->ds, s->rows_q, keys, W, s->dk);
     CK(spread)(s->p, s->rows_dout, keys, W, s->dv);
@@ -135,7 +135,10 @@ static void CK(attention_backward)(const void *arguments, int64_t begin, int64_t
     if (T <= 0) continue;
     CK(parts) s = CK(divide)(T, D);
     memset(s.dk, 0, (size_t)(2 * T * W) * sizeof(float));
-    for (int64_t h = g * group; h < (g + 1) * group; h++) CK(attend_backward)(work, &s, start, T, h);
+    for (int64_t h = g * group; h < (g + 1) * group; h++) {
+      if (D == 8) CK(attend_backward)(work, &s, start, T, h, 8);
+      else CK(attend_backward)(work, &s, start, T, h, D);
+    }
     for (int64_t j = 0; j < T; j++) {
       memcpy(work->dk + (start + j) * sk + g * D, s.dk + j * W, (size_t)D * sizeof(float));
       memcpy(work->dv + (start + j) * sk + g * D, s.dv + j * W, (size_t)D * sizeof(float));

@@ -5,8 +5,7 @@
 CK_INLINE vf CK(load_to_end)(const float *row, int64_t i, int64_t C) {
   if (i + 16 <= C) return CK(load)(row + i);
   if (C < 16) return CK(load_some)(row + i, C - i, 0.0f);
-  // The last sixteen, rotated so that the new ones come first would cost a permutation: they stay in
-  // place, and those that were counted before become 0.
+  // The last sixteen; those that were counted before become 0.
   return CK(lanes)() >= (int32_t)(16 - (C - i)) ? CK(load)(row + C - 16) : (vf)0.0f;
 }
 

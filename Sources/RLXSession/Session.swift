@@ -6,16 +6,19 @@ import RLXScript
 /// outside only the stop flag is reached while a statement runs.
 package actor Session {
   /// Raise it to stop the running statement at its next counted point.
-  package nonisolated let stop = StopFlag()
+  package nonisolated let stop: StopFlag
   private nonisolated let thread = SessionThread()
-  private let runner: Runner
+  let runner: Runner
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
     thread.asUnownedSerialExecutor()
   }
 
   /// Opens a session. Throws where its journal cannot be written.
-  package init(options: SessionOptions, console: any Console) throws {
+  package init(
+    options: SessionOptions, console: any Console, stop: StopFlag = StopFlag()
+  ) throws {
+    self.stop = stop
     runner = Runner(options: options, console: console, stop: stop)
     if let path = options.journal { try runner.openJournal(at: path) }
   }

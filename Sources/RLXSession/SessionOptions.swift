@@ -33,12 +33,16 @@ package struct SessionOptions: Sendable {
       engine: "onednn \(Engine.productLibraryVersion)")
   }
 
-  /// The folder for journals of shells that were told no other: `$XDG_STATE_HOME/rlx/sessions`.
-  package static var defaultJournalFolder: String {
+  /// Where a shell keeps what outlives it: `$XDG_STATE_HOME/rlx`, else `~/.local/state/rlx`.
+  ///
+  /// `HOME` before the user's entry in the password file, as every shell has it.
+  package static var stateFolder: String {
     let environment = ProcessInfo.processInfo.environment
-    let state =
-      environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-      ?? NSHomeDirectory() + "/.local/state"
-    return state + "/rlx/sessions"
+    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/rlx" }
+    let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? NSHomeDirectory()
+    return home + "/.local/state/rlx"
   }
+
+  /// The folder for journals of shells that were told no other.
+  package static var defaultJournalFolder: String { stateFolder + "/sessions" }
 }

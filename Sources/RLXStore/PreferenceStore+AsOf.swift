@@ -42,13 +42,14 @@ extension PreferenceStore {
         throw StoreError(found: "the table \(kind)", wanted: "a table of preferences")
       }
       let row = try Row.fetchOne(
-        source, sql: "SELECT * FROM \(kind) WHERE id = ?", arguments: [fields.integer("id")])
+        source.cachedStatement(sql: "SELECT * FROM \(kind) WHERE id = ?"),
+        arguments: [fields.integer("id")])
       guard let row else { throw StoreError(found: "a row that is gone", wanted: "every row") }
       let columns = row.columnNames.map { "\"\($0)\"" }.joined(separator: ", ")
       let marks = row.columnNames.map { _ in "?" }.joined(separator: ", ")
-      try copy.execute(
-        sql: "INSERT INTO \(kind) (\(columns)) VALUES (\(marks))",
-        arguments: StatementArguments(row.databaseValues))
+      let insert = try copy.cachedStatement(
+        sql: "INSERT INTO \(kind) (\(columns)) VALUES (\(marks))")
+      try insert.execute(arguments: StatementArguments(row.databaseValues))
     }
   }
 

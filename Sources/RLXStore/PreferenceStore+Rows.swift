@@ -24,7 +24,8 @@ extension PreferenceStore {
       throw StoreError(found: "the table \(kind)", wanted: "a table of preferences")
     }
     let row = try Row.fetchOne(
-      db, sql: "SELECT * FROM \(kind) WHERE id = ?", arguments: [entry.integer("id")])
+      db.cachedStatement(sql: "SELECT * FROM \(kind) WHERE id = ?"),
+      arguments: [entry.integer("id")])
     guard let row else { throw StoreError(found: "a row that is gone", wanted: "every row") }
     var fields = [quoted(kind)]
     for (column, value) in row where column != "time" {

@@ -64,10 +64,12 @@ enum Schema {
       shown TEXT CHECK (shown IN ('ab', 'ba')),
       shown_digest TEXT,
       time INTEGER NOT NULL,
-      withdraws INTEGER UNIQUE REFERENCES judgements (id),
+      withdraws INTEGER REFERENCES judgements (id),
       CHECK ((withdraws IS NULL) = (choice IS NOT NULL))
     );
     CREATE INDEX judgements_of ON judgements (comparison_id, "by");
+    -- Partial: SQLite must not look for the many rows that withdraw nothing in it.
+    CREATE UNIQUE INDEX judgements_withdrawn ON judgements (withdraws) WHERE withdraws IS NOT NULL;
     CREATE TABLE entries (
       row INTEGER PRIMARY KEY,
       kind TEXT NOT NULL,

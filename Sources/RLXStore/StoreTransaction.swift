@@ -8,11 +8,8 @@ package struct StoreTransaction {
   /// The prompt with this text, added if it is new.
   package func addPrompt(_ text: String) throws -> PromptID {
     let stored = StoredText(text)
-    if let id = try Int64.fetchOne(
-      db, sql: "SELECT id FROM prompts WHERE text = ?", arguments: [stored])
-    {
-      return id
-    }
+    let same = try db.cachedStatement(sql: "SELECT id FROM prompts WHERE text = ?")
+    if let id = try Int64.fetchOne(same, arguments: [stored]) { return id }
     return try insert("prompts (text)", [stored])
   }
 
@@ -28,7 +25,8 @@ package struct StoreTransaction {
       """
     let empty = StoredText("")
     if let id = try Int64.fetchOne(
-      db, sql: same, arguments: [prompt, text, tokens ?? "", model ?? empty, settings ?? empty])
+      db.cachedStatement(sql: same),
+      arguments: [prompt, text, tokens ?? "", model ?? empty, settings ?? empty])
     {
       return id
     }
@@ -42,7 +40,8 @@ package struct StoreTransaction {
     prompt: PromptID, a: CandidateID, b: CandidateID, source: String, ranking: RankingID? = nil
   ) throws -> ComparisonID {
     let found = try Row.fetchAll(
-      db, sql: "SELECT id, prompt_id, text FROM candidates WHERE id IN (?, ?)", arguments: [a, b])
+      db.cachedStatement(sql: "SELECT id, prompt_id, text FROM candidates WHERE id IN (?, ?)"),
+      arguments: [a, b])
     let fields = found.map(Fields.init)
     guard fields.count == 2, try fields.allSatisfy({ try $0.integer("prompt_id") == prompt }) else {
       throw StoreError(
@@ -120,7 +119,7 @@ package struct StoreTransaction {
     shownDigest: String? = nil
   ) throws -> JudgementID {
     let known = "SELECT EXISTS (SELECT 1 FROM comparisons WHERE id = ?)"
-    guard try Bool.fetchOne(db, sql: known, arguments: [comparison]) == true else {
+    guard try Bool.fetchOne(db.cachedStatement(sql: known), arguments: [comparison]) == true else {
       throw StoreError(found: "comparison \(comparison)", wanted: "a comparison of this store")
     }
     return try insert(
@@ -170,9 +169,9 @@ package struct StoreTransaction {
     -> Int64
   {
     let marks = values.map { _ in "?" }.joined(separator: ", ")
-    try db.execute(
-      literal: SQL(
-        sql: "INSERT INTO \(columns) VALUES (\(marks))", arguments: StatementArguments(values)))
+    // Cached: a data set enters as thousands of rows.
+    let statement = try db.cachedStatement(sql: "INSERT INTO \(columns) VALUES (\(marks))")
+    try statement.execute(arguments: StatementArguments(values))
     return db.lastInsertedRowID
   }
 }

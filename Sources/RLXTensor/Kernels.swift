@@ -6,7 +6,7 @@ enum Kernels {
   static func fill(_ x: Tensor, _ value: Float) { ck_fill(x.pointer, Int64(x.count), value) }
   static func ramp(_ x: Tensor) { ck_ramp(x.pointer, Int64(x.count)) }
 
-  /// Copies `a` into the contiguous `b` of the same shape.
+  /// Copies `a` into `b` of the same shape; both may be views.
   static func copy(_ a: Tensor, into b: Tensor) {
     guard a.count > 0 else { return }
     var layout = layout(a.shape, a.strides, b.strides)
@@ -19,9 +19,6 @@ enum Kernels {
     var layout = layout(a.shape, a.strides, b.strides)
     ck_accumulate(a.pointer, b.pointer, &layout)
   }
-
-  /// Copies `a` into `b` of the same shape; both may be views.
-  static func write(_ a: Tensor, into b: Tensor) { copy(a, into: b) }
 
   static func unary(_ op: UnaryOp, _ x: Tensor, _ p0: Float, _ p1: Float) -> Tensor {
     let y = Tensor.uninitialized(x.shape)

@@ -1,9 +1,11 @@
 import CKernels
 import COneDNN
 
-/// The one door to oneDNN: float32 matrix products.
+/// The one door to oneDNN: float32 matrix products, by `dnnl_sgemm`, which versions 2 and 3 of its C
+/// interface have alike.
 enum OneDNN {
-  /// Rows of one product of a long sum: a constant, so that sums group alike on any team.
+  /// Terms of a sum that one call adds up; longer sums take several calls, in order. A constant, so that
+  /// sums group alike on any team.
   static let longestSum = 4096
 
   /// A matrix in memory as sgemm wants it: rows follow each other, or columns do.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A shape that an operation cannot take: what was wrong, and what to try.
 package struct ShapeError: Error, Equatable {
   package let op: String
@@ -21,8 +23,8 @@ extension ShapeError: CustomStringConvertible {
 extension Shape {
   /// Most axes a tensor may have.
   package static let maximumRank = 16
-  /// Most elements a tensor may have: 2^40 floats are 4 TiB.
-  package static let maximumCount = 1 << 40
+  /// Most elements a tensor may have: those that would fill this machine's memory.
+  package static let maximumCount = max(1 << 20, sysconf(Int32(_SC_PHYS_PAGES)) * 1024)
 
   /// A shape of these sizes, if sizes, their number and their product are possible.
   package static func checked(_ dims: [Int], op: String = "shape") throws(ShapeError) -> Shape {
@@ -87,6 +89,29 @@ extension Shape {
       throw ShapeError(op: op, message: "axis \(axis) of \(self) is empty")
     }
     return index
+  }
+
+  /// Without an axis, which must be of size 1.
+  package func squeezed(_ axis: Int) throws(ShapeError) -> Shape {
+    let index = try self.axis(axis, op: "squeeze")
+    guard dims[index] == 1 else {
+      throw ShapeError(
+        op: "squeeze", message: "axis \(axis) of \(self) has size \(dims[index]), not 1")
+    }
+    return removing(index)
+  }
+
+  /// With a new axis of size 1 before `axis`, or behind the last for -1.
+  package func unsqueezed(_ axis: Int) throws(ShapeError) -> Shape {
+    let place = axis < 0 ? axis + rank + 1 : axis
+    guard 0...rank ~= place else {
+      throw ShapeError(
+        op: "unsqueeze", message: "axis \(axis) is outside a shape of \(rank) axes, \(self)",
+        remedy: "axes go from \(-rank - 1) to \(rank)")
+    }
+    var dims = dims
+    dims.insert(1, at: place)
+    return try Shape.checked(dims, op: "unsqueeze")
   }
 
   /// `dims` with one -1 worked out, when it has as many elements as this shape.

@@ -102,10 +102,14 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Adds `other`, of the same shape, in place. Not recorded: for gradients.
+  /// Adds `other`, of the same shape, in place where the memory is this tensor's alone. Not recorded:
+  /// for gradients.
   mutating func add(_ other: Tensor) {
-    makeUnique()
-    Kernels.accumulate(other, into: self)
+    if isKnownUniquelyReferenced(&storage), isContiguous {
+      Kernels.accumulate(other, into: self)
+    } else {
+      self = Kernels.binary(.add, self, other)
+    }
   }
 
   /// Whether no element is infinite or NaN.

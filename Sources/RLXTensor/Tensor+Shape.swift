@@ -30,20 +30,10 @@ extension Tensor {
   var swapped: Tensor { detached().transposed() }
 
   /// Without an axis of size 1.
-  package func squeezed(axis: Int) -> Tensor {
-    let axis = obeyed(try shape.axis(axis, op: "squeeze"))
-    precondition(shape[axis] == 1, "squeeze: axis \(axis) of \(shape) is not of size 1")
-    return reshape(shape.removing(axis))
-  }
+  package func squeezed(axis: Int) -> Tensor { reshape(obeyed(try shape.squeezed(axis))) }
 
   /// With a new axis of size 1 before `axis`, or behind the last for -1.
-  package func unsqueezed(axis: Int) -> Tensor {
-    let place = axis < 0 ? axis + rank + 1 : axis
-    precondition(0...rank ~= place, "unsqueeze: axis \(axis) is outside \(shape)")
-    var dims = shape.dims
-    dims.insert(1, at: place)
-    return reshape(dims)
-  }
+  package func unsqueezed(axis: Int) -> Tensor { reshape(obeyed(try shape.unsqueezed(axis))) }
 
   package func broadcast(to target: Shape) -> Tensor {
     stretched(to: obeyed(try shape.broadcast(to: target))).recorded([self], .broadcast(shape))
@@ -79,7 +69,7 @@ extension Tensor {
   func filled(_ window: Window, with value: Float) -> Tensor {
     var copy = detached()
     copy.makeUnique()
-    Kernels.write(Tensor.scalar(value).stretched(to: window.shape), into: copy.window(window))
+    Kernels.copy(Tensor.scalar(value).stretched(to: window.shape), into: copy.window(window))
     return copy
   }
 
@@ -92,7 +82,7 @@ extension Tensor {
     for part in parts {
       let window = Window(
         offset: result.strides[axis] * start, shape: part.shape, strides: result.strides)
-      Kernels.write(part, into: result.window(window))
+      Kernels.copy(part, into: result.window(window))
       start += part.shape[axis]
     }
     return result.recorded(parts, .concat(axis: axis, sizes: parts.map { $0.shape[axis] }))

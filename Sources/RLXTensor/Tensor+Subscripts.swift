@@ -23,12 +23,12 @@ extension Tensor {
     let filler = value.shape == target ? value : value.broadcast(to: target)
     guard tracksGradient || value.tracksGradient else {
       makeUnique()
-      return Kernels.write(filler, into: self.window(window))
+      return Kernels.copy(filler, into: self.window(window))
     }
     let before = self
     makeUnique()  // copies, since `before` shares the memory
     origin = .constant
-    Kernels.write(filler, into: self.window(window))
+    Kernels.copy(filler, into: self.window(window))
     self = recorded([before, filler], .assign(window))
   }
 }

@@ -26,12 +26,7 @@ package final class DPO {
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
       settings: settings.optimizer)
-    if let reference {
-      self.reference = reference
-    } else {
-      self.reference = policy.copy()
-      self.reference.freeze()
-    }
+    self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy
     self.settings = settings
     self.draws = draws
@@ -100,7 +95,7 @@ package final class DPO {
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
     let batch = try measure(pairs)
     let loss = try losses(batch).mean()
-    stepper.begin()
+    try stepper.begin()
     try stepper.backward(loss)
     let norm = try stepper.step(learningRate: rate)
     tokensSeen += pairs.reduce(0) { $0 + 2 * $1.prompt.count + $1.chosen.count + $1.rejected.count }

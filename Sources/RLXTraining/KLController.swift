@@ -2,7 +2,7 @@
 ///
 /// Adaptive: e = clip(KL/target − 1, −0.2, 0.2);  β ← β (1 + e·n/horizon), with n answers in the
 /// step (Ziegler et al. 2019, arXiv 1909.08593, section 2.2, as TRL 0.11 writes it). Otherwise β
-/// stays. At most n/5 = horizon could make β 0 or less; such a factor is held at 0.
+/// stays. A factor below 0, which a step of more than 5 horizons could give, is held at 0.
 package struct KLController: Equatable, Sendable {
   /// β now, ≥ 0.
   package private(set) var value: Double

@@ -28,11 +28,11 @@ extension MiniBatch {
     values new: [Float], skipped: Bool
   ) -> Metrics {
     let moved = zip(logProbs, self.logProbs.array).map { $0 - $1 }
-    let kept = skipped ? 0.0 : 1.0
+    func kept(_ loss: Tensor) -> Double { skipped ? 0 : Double(loss.item) }
     return [
-      ("loss/policy", kept * Double(policy.loss.item)),
-      ("loss/value", kept * Double(value.loss.item)),
-      ("loss/total", kept * Double(total.item)),
+      ("loss/policy", kept(policy.loss)),
+      ("loss/value", kept(value.loss)),
+      ("loss/total", kept(total)),
       ("policy/entropy", entropy),
       ("policy/approxkl", 0.5 * mean(moved.map { $0 * $0 })),
       ("policy/policykl", mean(moved.map { -$0 })),

@@ -24,7 +24,7 @@ extension PPO {
       for group in chunks(order, of: groupSize) {
         let parts = chunks(group, of: size).map { MiniBatch(batch, rows: $0) }
           .filter { !$0.positions.isEmpty }
-        stepper.begin()
+        try stepper.begin()
         for part in parts {
           let outcome = try accumulate(part, share: 1 / Float(parts.count), into: &passes)
           for (i, token) in part.positions.enumerated() {

@@ -41,12 +41,7 @@ package final class PPO {
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
       head: ("v_head", head), settings: settings.optimizer)
-    if let reference {
-      self.reference = reference
-    } else {
-      self.reference = policy.copy()
-      self.reference.freeze()
-    }
+    self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy
     self.reward = reward
     self.settings = settings

@@ -102,7 +102,7 @@ package final class RewardModel: Reward {
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
     let (chosen, rejected) = try bothRewards(pairs, recording: true)
     let loss = bradleyTerryLoss(chosen: chosen, rejected: rejected)
-    stepper.begin()
+    try stepper.begin()
     try stepper.backward(loss)
     let norm = try stepper.step(learningRate: rate)
     tokensSeen += pairs.flatMap(sequences).reduce(0) { $0 + $1.count }

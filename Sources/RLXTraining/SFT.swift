@@ -58,7 +58,7 @@ package final class SFT {
     let pass = try pass(batch)
     let loss = negativeLogLikelihood(pass.logProbs(temperature: 1))
     let (accuracy, entropy) = (pass.accuracy, pass.entropy)
-    stepper.begin()
+    try stepper.begin()
     try stepper.backward(loss)
     let norm = try stepper.step(learningRate: rate)
     tokensSeen += batch.reduce(0) { $0 + tokens($1).count }

@@ -38,7 +38,11 @@ package struct Passes: Equatable, Sendable {
 /// One optimizer over some parameters, with the checks every trainer wants around a step.
 package final class Stepper {
   let trainer: String
+  /// The name of the model.
+  let model: String
+  /// The model's parameters that are trained, then the head's.
   let parameters: [Parameter]
+  private let modelCount: Int
   /// Their names: those of the model, and the head's with its own in front.
   let names: [String]
   package let optimizer: AdamW
@@ -53,6 +57,8 @@ package final class Stepper {
     let free = parameters.filter { !$0.isFrozen }
     guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
     self.trainer = trainer
+    self.model = model
+    modelCount = free.count
     self.parameters = free + (head?.head.parameters ?? [])
     names =
       free.map(\.name) + (head.map { [$0.name + ".weight", $0.name + ".bias"] } ?? [])
@@ -76,12 +82,18 @@ package final class Stepper {
     return overflows ? .max : sum
   }
 
-  /// Forgets gradients that somebody else left, or a step that was given up.
-  func begin() { optimizer.zeroGradients() }
+  /// Forgets gradients that somebody else left, or a step that was given up. Throws `frozen` if the
+  /// model was frozen since the trainer was made.
+  func begin() throws(TrainingError) {
+    guard parameters.prefix(modelCount).contains(where: { !$0.isFrozen }) else {
+      throw .frozen(trainer: trainer, model: model)
+    }
+    optimizer.zeroGradients()
+  }
 
   /// Throws `notFinite`, naming the tensor, if any of its numbers is NaN or infinite.
   func check(_ tensor: Tensor, _ name: String) throws(TrainingError) {
-    guard let found = tensor.array.first(where: { !$0.isFinite }) else { return }
+    guard !tensor.isFinite, let found = tensor.array.first(where: { !$0.isFinite }) else { return }
     throw .notFinite(trainer: trainer, tensor: name, step: steps + 1, found: "\(found)")
   }
 

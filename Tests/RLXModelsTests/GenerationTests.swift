@@ -51,6 +51,21 @@ import Testing
     #expect(alone.map(\.tokens) == answers[6..<9].map(\.tokens))
   }
 
+  @Test func aSmallCacheChangesNothing() throws {
+    let model = try Support.model()
+    let settings = GenerationSettings(maxTokens: 9, n: 2, ignoreEnd: true)
+    let together = try sampled(model, Self.prompts, settings)
+    for bytes in [0, 15_000, 30_000] {
+      var seen: [GenerationProgress] = []
+      let apart = try model.generate(
+        Self.prompts, settings, draw: Support.sampling, cacheBytes: bytes
+      ) { seen.append($0) }
+      #expect(apart == together)
+      #expect(seen.map(\.done) == Array(1...seen.count) && seen.last?.total == seen.count)
+      #expect(seen.count > 9 && seen.count % 9 == 0 && seen.last?.open == 0)
+    }
+  }
+
   @Test func logProbsAreThoseOfTheWholeForward() throws {
     // One token at a time against all at once: the same sums, in another order.
     let tolerance: Float = 5e-5
@@ -153,7 +168,8 @@ import Testing
     (.init(maxTokens: 3, minTokens: 4), "min_tokens"), (.init(temperature: -0.1), "temperature"),
     (.init(temperature: .nan), "temperature"), (.init(temperature: .infinity), "temperature"),
     (.init(topK: -1), "top_k"), (.init(topP: 0), "top_p"), (.init(topP: 1.01), "top_p"),
-    (.init(topP: .nan), "top_p"), (.init(n: 0), "n"), (.init(stop: [""]), "stop"),
+    (.init(topP: .nan), "top_p"), (.init(n: 0), "n"), (.init(n: 1_000_000_000), "n"),
+    (.init(stop: [""]), "stop"),
   ])
   func settingsOutOfRangeAreNamed(settings: GenerationSettings, name: String) throws {
     let model = try Support.model()

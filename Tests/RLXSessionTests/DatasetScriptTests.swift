@@ -1,6 +1,7 @@
 import Foundation
 import RLXScript
 import RLXSession
+import RLXTestSupport
 import Testing
 
 @Suite struct DatasetScriptTests {
@@ -79,6 +80,18 @@ import Testing
       "data = Dataset([{chosen: \"\(shared) Hello\", rejected: \"\(shared) Go away\"}])")
     #expect(try bench.json("data.columns") == #"["prompt","chosen","rejected"]"#)
     #expect(try bench.json("data[0].rejected") == "\" Go away\"")
+  }
+
+  /// Counted with another JSON reader: 1,156 rows, in each the dialogues share an assistant's turn.
+  @Test(.enabled(if: Repository.shared("data/hh-harmless.jsonl.gz") != nil))
+  func opensTheRealComparisons() throws {
+    let path = try #require(Repository.shared("data/hh-harmless.jsonl.gz")).path
+    let bench = ScriptBench()
+    try bench.run("data = Dataset(\"\(path)\")")
+    #expect(try bench.json("data.len") == "1156")
+    #expect(try bench.json("data.columns") == #"["prompt","chosen","rejected"]"#)
+    let ends = "data.filter(fn(r) => r.prompt.ends(\"\\n\\nAssistant:\")).len"
+    #expect(try bench.json(ends) == "1156")
   }
 
   @Test func showsItselfAsATable() throws {

@@ -13,7 +13,9 @@ import Testing
   /// Every function, method and property that this layer adds.
   private var specs: [FunctionSpec] {
     let bench = ScriptBench()
-    let types = ["tensor", "Dataset"].compactMap { bench.registry.type($0) }
+    let types = ["tensor", "Dataset", "Plot", "Table", "Page"].compactMap {
+      bench.registry.type($0)
+    }
     let names = [
       "tensor", "zeros", "ones", "full", "eye", "arange", "randn", "rand", "concat", "stack",
       "where", "seed", "read", "write", "plot", "table", "help", "explain", "abs", "sum",
@@ -82,12 +84,13 @@ import Testing
     let text = try bench.display("plot([3, 2, 1], title: \"loss\", height: 5)", width: 40)
     #expect(text.contains("      loss\n") && text.contains("last 1  min 1  max 3"))
     #expect(try bench.display("plot({a: [1, 2], b: [2, 1]})").contains("• a  last 2"))
-    #expect(try bench.display("plot({a: [1, 2], b: [2, 1]}, \"b\")").contains("b  last 1"))
+    #expect(try bench.display("plot({a: [1, 2], b: [2, 1]}, \"b\")").hasPrefix("      b\n"))
     #expect(try bench.display("plot([[1, 2], [2, 1]], \"x\", \"y\")").contains("× y  last 1"))
     #expect(try bench.display("plot(arange(4))").contains("last 3  min 0  max 3"))
     #expect(try bench.display("plot(arange(4).reshape(2, 2))").contains("× 1  last 3"))
     #expect(try bench.display("plot([])") == "value: nothing to plot, no values yet")
     #expect(try bench.json("plot({a: [1, 2]})") == "{\"a\":[1.0,2.0]}")
+    #expect(try bench.json("plot([[1], [2]]).names") == "[\"0\",\"1\"]")
     #expect(try bench.display("plot([1, nil, 2])").contains("1 not finite"))
   }
 
@@ -123,6 +126,8 @@ import Testing
     #expect(try bench.display("table([[1, 2], [3]])") == "0  1\n─  ─\n1  2\n3")
     #expect(
       try bench.display("table(Dataset([\"a\"]), title: \"rows\")") == "rows\ntext\n────\na")
+    #expect(try bench.json("t = table([[1, 2]])\n[t.len, t.columns]") == "[1,[\"0\",\"1\"]]")
+    #expect(try bench.json("help(\"seed\").text.starts(\"seed(n)\")") == "true")
     #expect(try bench.json("table([{a: 1}])") == "[{\"a\":1}]")
   }
 
@@ -151,8 +156,27 @@ import Testing
   }
 
   @Test func explainsWhatAnObjectIsNow() throws {
-    let text = try ScriptBench().display("explain(ones(2, 3))")
-    #expect(text.contains("shape        [2, 3]") && text.contains("size         6"))
+    let bench = ScriptBench()
+    #expect(
+      try bench.display("explain(tensor([[1, 2, 3], [0, 0, 6]]))") == """
+        A tensor of 2 × 3 float32 numbers: 6 elements.
+
+        Elements
+          min         0
+          max         6
+          mean        2
+          std         2.082
+          zeros       2
+          not finite  0
+        """)
+    #expect(
+      try bench.display("explain(Dataset([{prompt: \"ab\", n: 1}, {prompt: \"abcd\"}]))") == """
+        2 rows. Prompts: for generate and for PPO.
+
+        Columns
+          prompt  2 texts of 2 to 4 characters, mean 3
+          n       1 number from 1 to 1; 1 missing
+        """)
     let part = try ScriptBench().display("explain(ones(2), \"grad\")")
     #expect(part.hasPrefix("tensor.grad\n"))
   }

@@ -149,6 +149,20 @@ import Testing
     }
   }
 
+  @Test func standingJudgementsAreFoundByIndexNotBySearchingAllForEach() throws {
+    let path = folder.path("a.db")
+    try fill(path, pairs: 1)
+    let plan = try DatabaseQueue(path: path).read {
+      try String.fetchAll(
+        $0, sql: "EXPLAIN QUERY PLAN SELECT * FROM standing",
+        adapter: SuffixRowAdapter(fromIndex: 3))
+    }
+    // One pass over the judgements; every other look is by the comparison or the withdrawal.
+    #expect(plan.count { $0.hasPrefix("SCAN") } == 1, "\(plan)")
+    #expect(!plan.contains { $0.hasPrefix("SEARCH j USING INDEX judgements_withdrawn") }, "\(plan)")
+    #expect(plan.contains { $0.contains("judgements_of (comparison_id=? AND by=?") }, "\(plan)")
+  }
+
   // MARK: Several at once
 
   @Test func manyMayMakeOneFileAtOnce() async throws {

@@ -167,9 +167,11 @@ extension EngineSuite {
     static let cases =
       unaryGradients + binaryGradients + reduceGradients + shapeGradients + fusedGradients
 
-    @Test(arguments: cases)
-    func agreesWithCentralDifferences(_ item: GradientCase) throws {
-      try checkGradient(item.inputs, item.name, item.function)
+    @Test(arguments: cases, instructionSets)
+    func agreesWithCentralDifferences(_ item: GradientCase, isa: String) throws {
+      try using(instructionSet: isa) {
+        try checkGradient(item.inputs, "\(item.name) on \(isa)", item.function)
+      }
     }
 
     @Test func everyOperationOfTheTapeIsDifferentiatedHere() {

@@ -29,7 +29,10 @@ extension EngineSuite {
             lanes.map { lane in Double(lane.firstIndex(of: lane.max() ?? 0) ?? 0) }, .exact, note)
           expectClose(
             x.variance(axis: axis, unbiased: false),
-            lanes.map { lane in mean(lane.map { ($0 - mean(lane)) * ($0 - mean(lane)) }) },
+            lanes.map { lane in
+              let middle = mean(lane)
+              return mean(lane.map { ($0 - middle) * ($0 - middle) })
+            },
             tolerance, note)
         }
       }
@@ -53,7 +56,11 @@ extension EngineSuite {
           check(x.softmax(axis: axis), Reference.softmax)
           check(x.logSoftmax(axis: axis)) { lane in lane.map { $0 - Reference.logSumExp(lane) } }
           check(x.cumsum(axis: axis)) { lane in
-            lane.indices.map { lane[...$0].reduce(0, +) }
+            var sum = 0.0
+            return lane.map { value in
+              sum += value
+              return sum
+            }
           }
         }
       }

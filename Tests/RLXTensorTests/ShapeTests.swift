@@ -36,6 +36,12 @@ extension EngineSuite {
       #expect(throws: ShapeError.self) { try Shape([2, 0]).filledAxis(1, op: "max") }
       #expect(throws: ShapeError.self) { try Shape([2, 3]).permutation([0, 0]) }
       #expect(throws: ShapeError.self) { try Shape([]).axis(0) }
+      #expect(throws: ShapeError.self) { try Shape([2]).unsqueezed(3) }
+      #expect(
+        message { try Shape([2, 3]).squeezed(1) } == "squeeze: axis 1 of [2, 3] has size 3, not 1")
+      #expect(throws: ShapeError.self) {
+        try Shape([Int](repeating: 1, count: Shape.maximumRank)).unsqueezed(0)
+      }
     }
 
     @Test(arguments: [
@@ -44,6 +50,13 @@ extension EngineSuite {
     ])
     func productsHavePyTorchShapes(_ a: [Int], _ b: [Int], _ c: [Int]) throws {
       #expect(try Shape.matmul(Shape(a), Shape(b)) == Shape(c))
+    }
+
+    @Test func ourOwnMistakesTrap() async {
+      await #expect(processExitsWith: .failure) { _ = Tensor.ones([2]).matmul(.ones([3])) }
+      await #expect(processExitsWith: .failure) { _ = Tensor.ones([2]) + .ones([3]) }
+      await #expect(processExitsWith: .failure) { _ = Tensor.embedding(.ones([2, 2]), [2]) }
+      await #expect(processExitsWith: .failure) { _ = Tensor([1], [2]) }
     }
 
     @Test func viewsReadWhatTheyName() {

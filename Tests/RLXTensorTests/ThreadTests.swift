@@ -1,3 +1,4 @@
+import Glibc
 import RLXTensor
 import Testing
 
@@ -50,6 +51,29 @@ extension EngineSuite {
             Issue.record("part \(index) differs with \(threads) threads on \(isa)")
           }
         }
+      }
+    }
+
+    @Test func instructionSetsAgree() throws {
+      let traces = try instructionSets.map { isa in
+        try using(instructionSet: isa) { try Self.trace() }.map { $0.map { Float(bitPattern: $0) } }
+      }
+      guard let widest = traces.last else { return }
+      // Fused multiplication and addition rounds once instead of twice. All but the parameters after
+      // Adam's first step, which for a gradient of rounding errors alone is the sign of the error.
+      let tolerance = Tolerance(absolute: 2e-3, relative: 2e-4)
+      for (isa, trace) in zip(instructionSets, traces) {
+        for (part, wide) in zip(trace, widest).prefix(13) {
+          expectClose(Tensor(part, [part.count]), wide.map(Double.init), tolerance, isa)
+        }
+      }
+    }
+
+    @Test func theEnvironmentCapsTheInstructionSet() async {
+      await #expect(processExitsWith: .success) {
+        setenv("RLX_ISA", "baseline", 1)
+        guard Engine.instructionSet == "baseline" else { exit(1) }
+        guard Tensor([1, 2], [2]).sum().item == 3 else { exit(2) }
       }
     }
 

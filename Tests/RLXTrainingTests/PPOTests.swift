@@ -141,6 +141,20 @@ import Testing
     #expect(whole.kl == split.kl)
   }
 
+  @Test func theNumberOfThreadsChangesNoBit() throws {
+    let before = Engine.threads
+    defer { Engine.threads = before }
+    func run(_ threads: Int) throws -> [UInt32] {
+      Engine.threads = threads
+      let ppo = try trainer { $0.maxTokens = 20 }
+      try ppo.step(Fixture.prompts(24))
+      return Fixture.bits(ppo.policy)
+    }
+    let one = try run(1)
+    #expect(try run(2) == one)
+    #expect(try run(4) == one)
+  }
+
   @Test func stagesWantTheirOrder() throws {
     let ppo = try trainer()
     let batch = try ppo.rollout(Fixture.prompts(2))
@@ -198,12 +212,69 @@ import Testing
     #expect(ppo.log.count == 0)
   }
 
+  /// Drawing one token at a time from a cache and reading whole rows sum in different orders.
+  static let decoding = 1e-4
+
+  @Test func sampledAndMeasuredLogProbabilitiesAgree() throws {
+    for temperature in [1.0, 0.7] {
+      let ppo = try trainer { $0.temperature = temperature }
+      let prompts = Fixture.prompts(4)
+      let batch = try ppo.rollout(prompts)
+      // The head took the trainer's first draw, the answers its second.
+      let draw = Draw(
+        seed: Fixture.draws.seed, call: Fixture.draws.call, count: 1, purpose: .sample)
+      let sampled = try ppo.policy.generate(
+        prompts.map(\.tokens),
+        GenerationSettings(maxTokens: 6, temperature: Float(temperature)), draw: draw)
+      #expect(sampled.map(\.tokens) == batch.responses)
+      #expect(
+        furthest(sampled.flatMap(\.logProbs), batch.logProbs.array.map { $0 }) < Self.decoding)
+    }
+  }
+
+  @Test func aStopStringEndsAnAnswerAndTheUpdateSeesTheRest() throws {
+    let stops = "abcdefgABCDEFG0123456".map { String($0) }
+    let ppo = try trainer {
+      $0.maxTokens = 30
+      $0.stop = stops
+    }
+    let batch = try ppo.rollout(Fixture.prompts(8))
+    #expect(batch.finishes.contains(.stopString))
+    #expect(Set(batch.responses.map(\.count)).count > 2)
+    for (sample, finish) in zip(batch.samples, batch.finishes) where finish == .stopString {
+      let last = ppo.policy.tokenizer.decodeContinuation(
+        prompt: sample.promptTokens, sample.responseTokens)
+      #expect(stops.contains { last.hasSuffix($0) })
+      #expect(!stops.contains { sample.response.contains($0) })
+    }
+    try ppo.score(batch)
+    try ppo.advantages(batch)
+    #expect(try ppo.update(batch).metrics.allSatisfy { $0.value.isFinite })
+  }
+
+  @Test func aModelCannotBeItsOwnReference() throws {
+    let policy = try Fixture.policy()
+    #expect(throws: TrainingError.self) {
+      try PPO(policy: policy, reference: policy, draws: Fixture.draws)
+    }
+    #expect(throws: TrainingError.self) {
+      try DPO(policy: policy, reference: policy, draws: Fixture.draws)
+    }
+  }
+
   @Test func aFrozenPolicyCannotBeTrained() throws {
     let policy = try Fixture.policy()
     policy.freeze()
     #expect(throws: TrainingError.frozen(trainer: "PPO", model: policy.name)) {
       try PPO(policy: policy, draws: Fixture.draws)
     }
+    let ppo = try trainer()
+    ppo.policy.freeze()
+    let head = ppo.valueHead.weight.value.array
+    #expect(throws: TrainingError.frozen(trainer: "PPO", model: ppo.policy.name)) {
+      try ppo.step(Fixture.prompts(2))
+    }
+    #expect(ppo.valueHead.weight.value.array == head)
   }
 
   @Test func aLossThatIsNotFiniteKeepsTheWeights() throws {

@@ -153,6 +153,14 @@ import Testing
     }
   }
 
+  @Test func aModelFrozenSinceCannotBeTrained() throws {
+    let sft = try trainer()
+    sft.model.freeze()
+    #expect(throws: TrainingError.frozen(trainer: "SFT", model: sft.model.name)) {
+      try sft.step([SFT.Example(completion: [4, 5, 6])])
+    }
+  }
+
   @Test func aGradientThatIsNotFiniteIsNamedAndChangesNothing() throws {
     let sft = try trainer()
     let norm = try #require(sft.model.parameters.first { $0.name.hasSuffix("norm.weight") })

@@ -22,7 +22,8 @@ package struct Checkpoint {
   package let metadata: [(key: String, value: String)]
   private let file: MappedFile
   private let dataStart: Int
-  private let index: [String: Int]
+  /// By the bytes of the name: equal strings may have different ones.
+  private let index: [[UInt8]: Int]
 
   package init(_ path: String) throws(ModelError) {
     self.path = path
@@ -34,12 +35,13 @@ package struct Checkpoint {
     metadata = header.metadata
     dataStart = header.dataStart
     index = Dictionary(
-      entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+      entries.enumerated().map { (Array($1.name.utf8), $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   package var names: [String] { entries.map(\.name) }
 
-  package subscript(name: String) -> Entry? { index[name].map { entries[$0] } }
+  package subscript(name: String) -> Entry? { index[Array(name.utf8)].map { entries[$0] } }
 
   /// The values of a tensor as float32, in the shape of the file.
   package func tensor(named name: String) throws(ModelError) -> Tensor {

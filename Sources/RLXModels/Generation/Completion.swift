@@ -30,7 +30,7 @@ package struct Completion: Sendable, Equatable {
 
 /// How far a generation has come.
 package struct GenerationProgress: Sendable, Equatable {
-  /// Positions done, of at most `total`: at each, every answer still open has got one token.
+  /// Positions done, of at most `total`: at each, the open answers of a group have got one token.
   package var done: Int
   package var total: Int
   /// Answers still open, of `rows`.

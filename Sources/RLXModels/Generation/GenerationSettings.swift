@@ -11,7 +11,7 @@ package struct GenerationSettings: Sendable, Equatable {
   package var topK = 0
   /// Draws among the likeliest tokens, as long as those before have less than this mass; 1 for all.
   package var topP: Float = 1
-  /// Answers for each prompt, at least 1.
+  /// Answers for each prompt, 1 to 10,000.
   package var n = 1
   /// Texts that end an answer, and are not part of it.
   package var stop: [String] = []
@@ -50,7 +50,7 @@ package struct GenerationSettings: Sendable, Equatable {
       "a number of at least 0")
     try demand(topK >= 0, "top_k", topK, "a whole number of at least 0")
     try demand(topP > 0 && topP <= 1, "top_p", topP, "a number above 0 and at most 1")
-    try demand(n >= 1, "n", n, "a whole number of at least 1")
+    try demand((1...10_000).contains(n), "n", n, "a whole number from 1 to 10000")
     try demand(!stop.contains { $0.utf8.isEmpty }, "stop", "an empty text", "texts to stop at")
   }
 }

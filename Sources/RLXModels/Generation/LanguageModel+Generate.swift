@@ -9,164 +9,66 @@ extension LanguageModel {
   /// prompts nor on when they end. An answer ends at an end token, at a text of `stop`, after
   /// `maxTokens`, or when it fills the model's context.
   ///
-  /// `onToken` is called after each position and may throw, which ends the generation. Errors: a
-  /// setting out of range, a prompt that is empty, longer than the context or not of this
+  /// Prompts whose cache together would pass `cacheBytes` are answered in groups, one after the
+  /// other, which changes nothing else.
+  ///
+  /// `onToken` is called after each position of a group and may throw, which ends the generation.
+  /// Errors: a setting out of range, a prompt that is empty, longer than the context or not of this
   /// vocabulary, logits that are not finite.
   package func generate(
     _ prompts: [[Int32]], _ settings: GenerationSettings, draw: Draw, firstRow: Int = 0,
-    onToken: (GenerationProgress) throws -> Void = { _ in }
+    cacheBytes: Int = 1 << 30, onToken: (GenerationProgress) throws -> Void = { _ in }
   ) throws -> [Completion] {
     try settings.validate()
     for prompt in prompts { try check(prompt, "the prompt") }
-    let generation = Generation(self, prompts, settings, draw: draw, firstRow: firstRow)
-    try generation.run(onToken)
-    return generation.completions
+    let groups = groups(prompts, settings, cacheBytes: cacheBytes).map { range in
+      Generation(
+        self, Array(prompts[range]), settings, draw: draw,
+        firstRow: firstRow + range.lowerBound * settings.n)
+    }
+    let total = groups.reduce(0) { $0 + $1.positions }
+    let rows = prompts.count * settings.n
+    var done = 0
+    var open = rows
+    var completions: [Completion] = []
+    completions.reserveCapacity(rows)
+    for group in groups {
+      let others = open - group.rows
+      try group.run { stillOpen in
+        done += 1
+        open = others + stillOpen
+        try onToken(GenerationProgress(done: done, total: total, open: open, rows: rows))
+      }
+      open = others
+      let prompt = completions.count / settings.n
+      for var completion in group.completions {
+        completion.promptIndex += prompt
+        completion.row = completions.count
+        completions.append(completion)
+      }
+    }
+    return completions
   }
-}
 
-/// The state of one call of `generate`: every answer, and the cache of those still open.
-private final class Generation {
-  /// An answer in the making.
-  private struct Answer {
-    let prompt: Int
-    /// The most tokens it may have.
-    let limit: Int
-    var tokens: [Int32] = []
-    var logProbs: [Float] = []
-    /// Its text so far, if there are texts to stop at.
-    var decoder: IncrementalDecoder?
-    /// nil while it is open.
-    var finish: Completion.Finish?
-  }
-
-  private let model: LanguageModel
-  private let prompts: [[Int32]]
-  private let settings: GenerationSettings
-  private let draw: Draw
-  private let firstRow: Int
-  private let sampler: RowSampler
-  private let stops: StopStrings
-  private let endTokens: [Int32]
-  private var answers: [Answer] = []
-
-  init(
-    _ model: LanguageModel, _ prompts: [[Int32]], _ settings: GenerationSettings, draw: Draw,
-    firstRow: Int
-  ) {
-    self.model = model
-    self.prompts = prompts
-    self.settings = settings
-    self.draw = draw
-    self.firstRow = firstRow
-    sampler = RowSampler(
-      temperature: settings.temperature, topK: settings.topK, topP: settings.topP)
-    stops = StopStrings(settings.stop)
-    endTokens = settings.ignoreEnd ? [] : model.stopTokens
+  /// Ranges of prompts whose answers fit a cache of `cacheBytes`, at least one prompt in each.
+  private func groups(
+    _ prompts: [[Int32]], _ settings: GenerationSettings, cacheBytes: Int
+  ) -> [Range<Int>] {
+    let perToken = 2 * config.layers * config.kvWidth * MemoryLayout<Float>.size
+    var ranges: [Range<Int>] = []
+    var start = 0
+    var longest = 0
     for (index, prompt) in prompts.enumerated() {
-      var answer = Answer(
-        prompt: index, limit: min(settings.maxTokens, model.config.context - prompt.count))
-      if !stops.isEmpty {
-        answer.decoder = IncrementalDecoder(model.tokenizer, after: prompt)
-      }
-      if answer.limit == 0 { answer.finish = .length }
-      answers += repeatElement(answer, count: settings.n)
-    }
-  }
-
-  func run(_ onToken: (GenerationProgress) throws -> Void) throws {
-    var open = answers.indices.filter { answers[$0].finish == nil }
-    guard !open.isEmpty else { return }
-    let total = open.map { answers[$0].limit }.max() ?? 0
-    let capacity = open.map { prompts[answers[$0].prompt].count + answers[$0].limit }.max() ?? 0
-    let cache = model.family.makeCache(rows: answers.count, capacity: capacity)
-    var logits = prefill(cache, open)
-    for position in 0..<total {
-      try sample(logits, open, position)
-      open.removeAll { answers[$0].finish != nil }
-      try onToken(
-        GenerationProgress(
-          done: position + 1, total: total, open: open.count, rows: answers.count))
-      if open.isEmpty { return }
-      let batch = PackedBatch(
-        next: open.map { answers[$0].tokens[position] },
-        at: open.map { Int32(prompts[answers[$0].prompt].count + position) })
-      let hidden = model.family.decode(batch, rows: open.map { Int32($0) }, cache: cache)
-      logits = model.family.decodeHead(hidden)
-    }
-  }
-
-  /// Reads each prompt once, copies what it left in the cache to the other answers of the prompt,
-  /// and returns the logits [R, V] of the R open answers' first tokens.
-  private func prefill(_ cache: KVCache, _ open: [Int]) -> Tensor {
-    let n = settings.n
-    // All answers of a prompt have the same limit, so the first of them is open if any is.
-    let firsts = open.filter { $0 % n == 0 }
-    let batch = PackedBatch(firsts.map { prompts[answers[$0].prompt] })
-    let hidden = model.family.decode(batch, rows: firsts.map { Int32($0) }, cache: cache)
-    for first in firsts {
-      for other in (first + 1)..<(first + n) {
-        cache.copyRow(from: first, to: other, length: prompts[answers[first].prompt].count)
-      }
-    }
-    let lasts = batch.offsets.dropFirst().map { Int($0) - 1 }
-    let logits = model.family.decodeHead(hidden.rows(lasts))
-    guard n > 1 else { return logits }
-    return logits.rows(firsts.indices.flatMap { Array(repeating: $0, count: n) })
-  }
-
-  /// Draws the token of every open answer at a position, and closes those it ends.
-  private func sample(_ logits: Tensor, _ open: [Int], _ position: Int) throws(ModelError) {
-    let uniforms = open.map { draw.uniform(row: firstRow + $0, position: position) }
-    let forbidden = position < settings.minTokens ? endTokens : []
-    let drawn: (tokens: [Int32], logProbs: [Float])
-    do {
-      drawn = try sampler.sample(logits, uniforms: uniforms, forbidden: forbidden)
-    } catch {
-      switch error {
-      case .notFinite: throw .notFinite(what: "the logits of \(model.name)")
-      case .nothingLeft: throw .nothingToSample(vocabulary: model.config.vocabulary)
-      }
-    }
-    for (place, row) in open.enumerated() {
-      answers[row].tokens.append(drawn.tokens[place])
-      answers[row].logProbs.append(drawn.logProbs[place])
-      answers[row].finish = finish(row, drawn.tokens[place])
-    }
-  }
-
-  /// Whether the token an answer has just got ends it.
-  private func finish(_ row: Int, _ token: Int32) -> Completion.Finish? {
-    if endTokens.contains(token) { return .stop }
-    if let seen = answers[row].decoder?.text.count {
-      answers[row].decoder?.append(token)
-      if let text = answers[row].decoder.map({ $0.text + $0.tail }),
-        stops.firstIndex(in: text, seen: seen) != nil
+      let length = prompt.count + min(settings.maxTokens, config.context - prompt.count)
+      let rows = (index + 1 - start) * settings.n
+      if index > start, Double(rows) * Double(max(longest, length) * perToken) > Double(cacheBytes)
       {
-        return .stopString
+        ranges.append(start..<index)
+        start = index
+        longest = 0
       }
+      longest = max(longest, length)
     }
-    return answers[row].tokens.count == answers[row].limit ? .length : nil
-  }
-
-  var completions: [Completion] {
-    answers.enumerated().map { row, answer in
-      let finish = answer.finish ?? .length
-      let prompt = prompts[answer.prompt]
-      return Completion(
-        promptIndex: answer.prompt, prompt: nil, promptTokens: prompt, tokens: answer.tokens,
-        text: text(answer.tokens, after: prompt, finish), logProbs: answer.logProbs,
-        finish: finish, row: row)
-    }
-  }
-
-  private func text(
-    _ tokens: [Int32], after prompt: [Int32], _ finish: Completion.Finish
-  ) -> String {
-    let kept = finish == .stop ? Array(tokens.dropLast()) : tokens
-    var bytes = Array(model.tokenizer.decodeContinuation(bytes: prompt, kept))
-    if finish == .stopString, let end = stops.firstIndex(in: bytes) {
-      bytes.removeSubrange(end...)
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return start < prompts.count ? ranges + [start..<prompts.count] : ranges
   }
 }

@@ -115,8 +115,10 @@ extension CoreLibrary {
         parameters: [ParameterSpec("separator", .string, default: .string(""), doc: "Between.")],
         returns: "string", example: #"["a", "b"].join(", ")"#
       ) { call in
+        let separator = try call.string("separator")
         let parts = try elements(call).map(\.printed)
-        return .string(parts.joined(separator: try call.string("separator")))
+        try checkSize(of: parts, separator: separator, call)
+        return .string(parts.joined(separator: separator))
       },
     ]
   }

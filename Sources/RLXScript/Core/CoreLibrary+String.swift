@@ -37,7 +37,9 @@ extension CoreLibrary {
         returns: "string", example: #""banana".replace("n", "m")"#
       ) { call in
         let pieces = Strings.split(try text(call), try nonEmpty(call, "part"))
-        return .string(pieces.joined(separator: try call.string("by")))
+        let replacement = try call.string("by")
+        try checkSize(of: pieces, separator: replacement, call)
+        return .string(pieces.joined(separator: replacement))
       },
     ]
   }
@@ -80,6 +82,15 @@ extension CoreLibrary {
       throw Fault(.type, "\(call.spec.qualifiedName): called on \(call.receiver.described)")
     }
     return text
+  }
+
+  /// Throws if the pieces joined would be too long a string.
+  static func checkSize(of pieces: [String], separator: String, _ call: Call) throws {
+    var size = 0
+    for piece in pieces {
+      size += piece.utf8.count + separator.utf8.count
+      try call.interpreter.checkSize(size)
+    }
   }
 
   private static func nonEmpty(_ call: Call, _ parameter: String) throws -> String {

@@ -38,6 +38,21 @@ enum CoreLibrary {
       properties: [lengthProperty("The number of elements.")])
   }
 
+  /// What every host object can do, unless its own table says otherwise.
+  static var hostMethods: [FunctionSpec] {
+    [
+      FunctionSpec("plain", "The object as plain data.", returns: "value") { call in
+        guard case .host(let object) = call.receiver, let plain = try object.plain() else {
+          throw Fault(.type, "plain: a \(call.receiver.typeName) has no plain form")
+        }
+        return plain
+      },
+      FunctionSpec("list", "The elements as a list.", returns: "list") {
+        .list(try Sequences.elements($0.receiver))
+      },
+    ]
+  }
+
   static func lengthProperty(_ doc: String) -> PropertySpec {
     PropertySpec("len", doc, returns: "int") { .int(try length($0)) }
   }

@@ -30,6 +30,9 @@ package struct Limits: Sendable {
   package var points: Int?
   /// Containers inside one another.
   package var depth = 1000
+  /// Bytes of stack between a statement and a call inside it. Calls that each need an uncommon
+  /// amount (long expressions, deep data) reach this before `calls`.
+  package var stack = 400 << 20
   /// Elements of one list, or bytes of one string.
   package var size = 50_000_000
 
@@ -47,7 +50,7 @@ package enum Limit: String, CaseIterable, Sendable {
   case uses
 
   static let nestingAllowed = 64
-  static let chainAllowed = 1000
+  static let chainAllowed = 300
   static let usesAllowed = 64
 
   var fault: Fault { fault(nil) }
@@ -62,7 +65,7 @@ package enum Limit: String, CaseIterable, Sendable {
         remedy: "give the inner part a name, or put it into a function")
     case .chain:
       Fault(
-        .limit, "more than \(Self.chainAllowed) operators or calls in a row",
+        .limit, "more than \(Self.chainAllowed) operators or calls in one expression",
         remedy: "split it into several statements")
     case .calls:
       Fault(
@@ -72,7 +75,7 @@ package enum Limit: String, CaseIterable, Sendable {
       Fault(
         .limit, "more than \(number) calls and loop turns",
         remedy: "allow more with --max-steps")
-    case .depth: Fault(.limit, "lists and maps nested more than \(number) deep")
+    case .depth: Fault(.limit, "values nested more than \(number) deep")
     case .size: Fault(.limit, "larger than \(number) elements or bytes")
     case .uses: Fault(.limit, "files use one another more than \(Self.usesAllowed) deep")
     }

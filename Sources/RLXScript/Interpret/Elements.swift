@@ -30,7 +30,7 @@ enum Elements {
   static func write(
     _ object: inout Value, _ subscripts: [SubscriptValue], _ value: Value
   ) throws {
-    if case .host = object {
+    if object.kind == .host {
       try setHost(&object) { try $0.settingIndex(subscripts, to: value, isUniquelyHeld: $1) }
       return
     }
@@ -64,8 +64,8 @@ enum Elements {
   static func change(
     _ object: inout Value, _ subscripts: [SubscriptValue], _ body: (inout Value) throws -> Void
   ) throws {
-    if case .host(let host) = object {
-      var element = try host.index(subscripts)
+    if object.kind == .host {
+      var element = try read(object, subscripts)
       try body(&element)
       if case .host(let inner) = element, !inner.isData { return }
       try write(&object, subscripts, element)
@@ -107,20 +107,24 @@ enum Elements {
 
   /// A host object taken out of its value, so that its references can be counted.
   private struct Held {
-    var object: any HostObject
+    private var counted: Counted<AnyObject>
+    /// Kept alive by `counted`.
+    unowned(unsafe) let object: any HostObject
 
     init?(_ value: inout Value) {
       guard case .host(let object) = value else { return nil }
       self.object = object
+      counted = Counted(reference: object)
       value = .nil
     }
 
-    var isUnique: Bool {
-      mutating get {
-        func check<T: HostObject>(_ object: inout T) -> Bool { isKnownUniquelyReferenced(&object) }
-        return check(&object)
-      }
-    }
+    var isUnique: Bool { mutating get { counted.isUnique } }
+  }
+
+  /// Generic because passing an existential directly opens a copy of it, which is never unique.
+  private struct Counted<Object: AnyObject> {
+    var reference: Object
+    var isUnique: Bool { mutating get { isKnownUniquelyReferenced(&reference) } }
   }
 
   // MARK: - Positions

@@ -21,8 +21,25 @@ extension Interpreter {
 
   func update(_ statement: UpdateStatement, _ frame: Frame) throws {
     let operand = try evaluate(statement.value, frame)
+    if case .name(let name) = statement.place, isOwn(name.binding, frame) {
+      return try update(name, statement, operand, frame)
+    }
     try change(statement.place.asExpression, frame, statement.span) { value in
       try self.update(&value, statement.operation, operand)
+    }
+  }
+
+  /// The frequent case: a variable of the function, or of the top level at the top level.
+  private func update(
+    _ name: NameExpression, _ statement: UpdateStatement, _ operand: Value, _ frame: Frame
+  ) throws {
+    guard var value = take(name.binding, frame) else { throw unassigned(name, frame) }
+    defer { store(value, in: name.binding, frame) }
+    do {
+      try update(&value, statement.operation, operand)
+      if value.depth > 0 { value = try checkedOrRemeasured(&value) }
+    } catch {
+      throw located(error, frame.place(statement.span))
     }
   }
 
@@ -54,9 +71,15 @@ extension Interpreter {
     case .name, .discard: store(value, in: place, frame)
     case .index(let e):
       let subscripts = try subscripts(e.subscripts, frame)
-      try change(e.object, frame, e.span) { try Elements.write(&$0, subscripts, value) }
+      try change(e.object, frame, e.span) {
+        self.touch($0)
+        try Elements.write(&$0, subscripts, value)
+      }
     case .member(let e):
-      try change(e.object, frame, e.span) { try Members.write(e.name, of: &$0, value) }
+      try change(e.object, frame, e.span) {
+        self.touch($0)
+        try Members.write(e.name, of: &$0, value)
+      }
     }
   }
 
@@ -127,6 +150,7 @@ extension Interpreter {
   ) throws {
     guard let step = steps.first else { return try body(&value) }
     let rest = steps.dropFirst()
+    touch(value)
     switch step {
     case .subscripts(let subscripts):
       try Elements.change(&value, subscripts) { try self.change(&$0, rest, body) }
@@ -135,20 +159,23 @@ extension Interpreter {
     }
   }
 
+  /// Reports a host object that is about to be changed in place.
+  private func touch(_ value: Value) {
+    if case .host(let object) = value, !object.isData { effects.touch(object) }
+  }
+
   /// The variable's value, leaving it empty where the function may change it, so that the value is
   /// held once.
   private func take(_ binding: Binding, _ frame: Frame) -> Value? {
-    defer {
-      if isOwn(binding, frame) {
-        switch binding {
-        case .slot(let i): frame.slots[i] = nil
-        case .cell(let i): frame.cells[i].value = nil
-        case .global(let global): global.value = nil
-        case .captured, .unresolved, .discard: break
-        }
-      }
+    guard isOwn(binding, frame) else { return value(of: binding, frame) }
+    var taken: Value?
+    switch binding {
+    case .slot(let i): swap(&taken, &frame.slots[i])
+    case .cell(let i): swap(&taken, &frame.cells[i].value)
+    case .global(let global): swap(&taken, &global.value)
+    case .captured, .unresolved, .discard: break
     }
-    return value(of: binding, frame)
+    return taken
   }
 
   private func isOwn(_ binding: Binding, _ frame: Frame) -> Bool {
@@ -187,7 +214,7 @@ extension Interpreter {
   /// Throws if the value has become too deep. Depth is an upper bound after changes in place, so it
   /// is measured again before giving up.
   private func checkedOrRemeasured(_ value: inout Value) throws -> Value {
-    guard value.depth > limits.depth else { return value }
+    guard value.depth > limits.depth else { return try checked(value) }
     switch value {
     case .list(var list):
       list.remeasure()

@@ -64,7 +64,7 @@ extension Interpreter {
     do {
       depth += 1
       defer { depth -= 1 }
-      if depth > limits.calls { throw Limit.calls.fault(limits.calls) }
+      try checkDepth()
       try point()
       switch function.body {
       case .script(let script): return try run(script, arguments, place)
@@ -86,6 +86,7 @@ extension Interpreter {
     _ function: ScriptFunction, _ arguments: [Argument], _ place: Place?
   ) throws -> Value {
     let frame = Frame(function, graveyard)
+    defer { for cell in frame.cells { cell.breakCycle() } }
     try bind(arguments, to: function.syntax, frame, place)
     do {
       switch function.syntax.body {

@@ -12,7 +12,7 @@ extension Interpreter {
     case .text(let e): return try text(e, frame)
     case .list(let e): return try list(e, frame)
     case .map(let e): return try map(e, frame)
-    case .function(let e): return .function(make(e, frame))
+    case .function(let e): return try make(e, frame)
     case .unary(let e): return try unary(e, frame)
     case .conditional(let e):
       let isPositive = try condition(e.condition, frame, "if")
@@ -81,6 +81,11 @@ extension Interpreter {
         }
       }
     }
+    do {
+      try checkSize(result.utf8.count)
+    } catch {
+      throw located(error, frame.place(expression.span))
+    }
     return .string(result)
   }
 
@@ -120,7 +125,7 @@ extension Interpreter {
       .type, "a key is a string, an int or a bool, got \(key.described)", remedy: "str(…)")
   }
 
-  func make(_ syntax: FunctionSyntax, _ frame: Frame) -> FunctionValue {
+  func make(_ syntax: FunctionSyntax, _ frame: Frame) throws -> Value {
     let captures = syntax.captures.map { capture -> Cell in
       if !capture.isCopied {
         switch capture.source {
@@ -131,7 +136,11 @@ extension Interpreter {
       }
       return Cell(value(of: capture.source, frame), graveyard)
     }
-    return FunctionValue(ScriptFunction(syntax, captures: captures))
+    do {
+      return try checked(.function(FunctionValue(ScriptFunction(syntax, captures: captures))))
+    } catch {
+      throw located(error, frame.place(syntax.span))
+    }
   }
 
   // MARK: - Operators
@@ -173,12 +182,8 @@ extension Interpreter {
   ) throws -> Value {
     do {
       let result = try Arithmetic.apply(expression.operation, left, right)
-      switch result {
-      case .list(let list): try checkSize(list.count)
-      case .string(let text): try checkSize(text.string.utf8.count)
-      default: break
-      }
-      return result
+      if case .string(let text) = result { try checkSize(text.string.utf8.count) }
+      return try checked(result)
     } catch {
       throw located(error, frame.place(expression.span))
     }

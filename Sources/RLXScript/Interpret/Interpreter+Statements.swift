@@ -19,7 +19,7 @@ extension Interpreter {
     case .returning(let s): return .returning(try s.value.map { try evaluate($0, frame) } ?? .nil)
     case .breaking: return .breaking
     case .continuing: return .continuing
-    case .function(let s): store(.function(make(s.function, frame)), in: s.target.binding, frame)
+    case .function(let s): store(try make(s.function, frame), in: s.target.binding, frame)
     case .use(let s): try run(s)
     case .attempt(let s): return try attempt(s, frame)
     case .fail(let s): throw failure(s, try evaluate(s.value, frame), frame)

@@ -18,6 +18,8 @@ package final class Interpreter {
   private var modules: [String: Module] = [:]
   /// The files being loaded, to find those that use themselves.
   private var loading: [String] = []
+  /// The address of the stack at the outermost call.
+  private var stackBase = 0
   /// Numbers the statements, to tell what each one bound.
   private var serial = 0
   private var boundNow: [Global] = []
@@ -173,9 +175,23 @@ package final class Interpreter {
     try effects.point()
   }
 
-  /// Throws if `value` is nested too deep or too large.
+  /// Throws if calls are nested too deep, or have used up the stack.
+  func checkDepth() throws {
+    if depth == 1 { stackBase = Self.stackAddress() }
+    if depth > limits.calls || abs(stackBase - Self.stackAddress()) > limits.stack {
+      throw Limit.calls.fault(limits.calls)
+    }
+  }
+
+  private static func stackAddress() -> Int {
+    var marker: UInt8 = 0
+    return withUnsafeMutablePointer(to: &marker) { Int(bitPattern: $0) }
+  }
+
+  /// Throws if `value` is nested too deep, or holds too much in all.
   func checked(_ value: Value) throws -> Value {
     if value.depth > limits.depth { throw Limit.depth.fault(limits.depth) }
+    try checkSize(value.weight)
     return value
   }
 

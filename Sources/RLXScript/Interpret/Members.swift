@@ -10,6 +10,7 @@ enum Members {
     }
     let type = registry.type(of: object)
     if let property = type?.property(name) { return try property.body(object) }
+    if case .host(let host) = object, name == "len", let count = host.count { return .int(count) }
     if let method = type?.method(name) {
       throw Fault(
         .type, "\(title(object)): \(name) is a method", remedy: ".\(method.signature)")
@@ -24,6 +25,9 @@ enum Members {
   ) throws -> FunctionValue {
     let type = registry.type(of: object)
     if let method = type?.method(name) { return FunctionValue(method, receiver: object) }
+    if case .host = object, let method = CoreLibrary.hostMethods.first(where: { $0.name == name }) {
+      return FunctionValue(method, receiver: object)
+    }
     if case .function(let function) = object, case .type(let type) = function.body {
       if let spec = type.static(name) { return FunctionValue(spec) }
       throw Fault(

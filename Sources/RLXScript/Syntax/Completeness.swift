@@ -36,5 +36,5 @@ package enum Production: String, CaseIterable, Sendable {
   case last = "_", parentheses, list, map, computedKey = "computed-key", functionExpression =
     "fn-expression"
   case ifExpression = "if-expression", tryExpression = "try-expression", pipe, documentation
-  case trailingComma = "trailing-comma", comment
+  case trailingComma = "trailing-comma"
 }

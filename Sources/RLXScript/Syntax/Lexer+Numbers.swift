@@ -49,6 +49,7 @@ extension Lexer {
       return .float(number)
     }
     guard let number = UInt64(text) else {
+      if position == bytes.count { return .unfinished("the dot that makes it a float") }
       return broken("the number is too large for an int", from: start, remedy: text + ".0")
     }
     return .int(number)

@@ -6,22 +6,22 @@ extension Parser {
   /// Operators that bind at least as tightly as `minimum`, left to right.
   private mutating func binary(_ minimum: Int, _ wanted: String) throws -> Expression {
     var left = try prefix(minimum, wanted)
-    var links = 0
     while let (operation, length) = try binaryOperator(), operation.precedence >= minimum {
       if operation == .power { break }  // `prefix` and `power` take it
       if case .rangeUpTo = operation, isOpenRange { break }
       let span = current.span.joined(token(after: length - 1).span)
       for _ in 0..<length { advance() }
-      links += 1
-      guard links <= Limit.chainAllowed else { throw limit(.chain) }
+      let leftHeight = height
       if operation == .pipe {
         left = try piped(left)
-        continue
+      } else {
+        let right = try binary(operation.precedence + 1, "a value after `\(operation.rawValue)`")
+        left = .binary(BinaryExpression(operation, left, right, operatorSpan: span))
+        try refuseChain(operation)
       }
-      let right = try binary(operation.precedence + 1, "a value after `\(operation.rawValue)`")
-      left = .binary(BinaryExpression(operation, left, right, operatorSpan: span))
-      try refuseChain(operation)
+      try grow(over: leftHeight)
     }
+    tallest = max(tallest, height)
     return left
   }
 
@@ -95,10 +95,12 @@ extension Parser {
     let base = try postfix(wanted)
     guard at(.power) else { return base }
     let span = advance().span
+    let baseHeight = height
     // Right-associative, and the exponent may begin with a minus.
     let exponent = try nested {
       try $0.prefix(BinaryOperator.precedenceOfMinus, "an exponent after `**`")
     }
+    try grow(over: baseHeight)
     return .binary(BinaryExpression(.power, base, exponent, operatorSpan: span))
   }
 
@@ -125,8 +127,8 @@ extension Parser {
 
   private mutating func postfix(_ wanted: String) throws -> Expression {
     var result = try primary(wanted)
-    var links = 0
     while !isOver, case .mark(let mark) = current.kind {
+      let objectHeight = height
       switch mark {
       case .leftParen: result = try call(result)
       case .leftBracket: result = try index(result)
@@ -137,8 +139,7 @@ extension Parser {
         result = .member(MemberExpression(result, name, nameSpan: span))
       default: return result
       }
-      links += 1
-      guard links <= Limit.chainAllowed else { throw limit(.chain) }
+      try grow(over: objectHeight)
     }
     return result
   }
@@ -184,6 +185,7 @@ extension Parser {
       return ArgumentSyntax(name: name, nameSpan: span, value: try expression("a value"))
     }
     let value = try expression("an argument or `)`")
+    if isAtEnd { throw unexpected("`,` or `)` after the argument") }
     if others.last?.name != nil {
       throw invalid(
         "arguments without a name come before those with one", at: value.span,

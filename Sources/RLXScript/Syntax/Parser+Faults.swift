@@ -11,8 +11,28 @@ extension Parser {
     default: break
     }
     if isOver { return invalid("expected \(wanted) on the same line", at: endOfPrevious) }
-    if mayGrow { return .incomplete(wanted, current.span) }
-    return invalid("expected \(wanted), got \(described(current))")
+    if case .mark(.plus) = current.kind, previousEnd == current.span.start,
+      source.string(from: previousEnd - 1, to: previousEnd) == "+"
+    {
+      return hint(.increment)
+    }
+    return invalid("expected \(wanted), got \(described(current))", remedy: remedy(wanted))
+  }
+
+  /// What was probably meant where `wanted` should stand.
+  private func remedy(_ wanted: String) -> String? {
+    switch current.kind {
+    case .mark(.assign) where wanted.hasPrefix("`{` after"): return "`==` compares"
+    case .mark(.colon) where wanted.hasSuffix("after the subscript"): return "xs[1..2]"
+    default: break
+    }
+    if wanted.hasPrefix("`{` or `=>`") { return "fn f(x) => …, or fn f(x) { … }" }
+    if wanted.hasSuffix("after the argument"), position > 0,
+      case .name(let name) = tokens[position - 1].kind
+    {
+      return "\(name): …"
+    }
+    return nil
   }
 
   /// The error of a token after a complete statement.
@@ -22,7 +42,6 @@ extension Parser {
     case .unfinished(let missing): return .incomplete(missing, current.span)
     default: break
     }
-    if mayGrow { return .incomplete("the rest of the statement", current.span) }
     if let hint = habit() { return self.hint(hint) }
     let found = described(current)
     return invalid(
@@ -42,18 +61,19 @@ extension Parser {
 
   private var endOfPrevious: Span { Span(previousEnd, previousEnd) }
 
-  /// Whether the current token is the text's last and could become another one by more letters.
-  private var mayGrow: Bool {
-    guard current.span.end == source.bytes.count, current.span.start < current.span.end else {
-      return false
-    }
-    switch current.kind {
-    case .name(let name):
-      return Self.wordsThatContinue.contains { $0.hasPrefix(name) }
+  /// Whether parsing has come to the text's last token, and more letters could make another of it:
+  /// `=` may become `==`, `as` may become `assert`, `no` may become `not`.
+  var lastMayGrow: Bool {
+    guard tokens.count > 1, position >= tokens.count - 2 else { return false }
+    let last = tokens[tokens.count - 2]
+    guard last.span.end == source.bytes.count else { return false }
+    switch last.kind {
+    case .name(let name): return Self.wordsThatContinue.contains { $0.hasPrefix(name) }
+    case .keyword: return true
     case .mark(let mark):
       return Mark.allCases.contains { $0 != mark && $0.rawValue.hasPrefix(mark.rawValue) }
-        && [.dot, .rangeUpTo].contains(mark)
-    default: return false
+    case .int(let magnitude): return magnitude > UInt64(Int.max)  // may become a float
+    case .float, .string, .end, .broken, .unfinished: return false
     }
   }
 
@@ -64,7 +84,9 @@ extension Parser {
   /// The habit of another language that explains the current token, if one does.
   private func habit() -> Hint? {
     if case .keyword(.if) = current.kind { return .ternary }
-    if case .mark(.plus) = current.kind { return .increment }
+    if case .name(let word) = current.kind, ["elif", "elsif", "elseif"].contains(word) {
+      return .elif
+    }
     guard position > 0, case .name(let word) = tokens[position - 1].kind else { return nil }
     if case .string = current.kind, tokens[position - 1].span.end == current.span.start,
       ["f", "F", "b", "rb", "fr"].contains(word)
@@ -75,15 +97,24 @@ extension Parser {
     case "let", "const": return .let
     case "var": return .var
     case "def", "func", "function": return .def
-    case "elif", "elsif", "elseif": return .elif
     case "lambda": return .lambda
     case "import", "from": return .import
     default: break
     }
     switch current.kind {
+    case .name("is"): return nil
     case .name, .string, .int, .float, .keyword(.true), .keyword(.false), .keyword(.nil):
-      return .printStatement
+      return previousIsFirst ? .printStatement : nil
     default: return nil
+    }
+  }
+
+  /// Whether the token before the current one begins its statement.
+  private var previousIsFirst: Bool {
+    guard position > 1, !tokens[position - 1].newlineBefore else { return true }
+    switch tokens[position - 2].kind {
+    case .mark(.semicolon), .mark(.leftBrace): return true
+    default: return false
     }
   }
 

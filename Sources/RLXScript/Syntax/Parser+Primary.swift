@@ -2,6 +2,7 @@ extension Parser {
   mutating func primary(_ wanted: String) throws -> Expression {
     let token = current
     if isOver { throw unexpected(wanted) }
+    height = 0
     switch token.kind {
     case .int(let magnitude):
       guard magnitude <= UInt64(Int.max) else {
@@ -178,6 +179,7 @@ extension Parser {
       var parameters: [ParameterSyntax] = []
       while !$0.at(.rightParen) {
         let parameter = try $0.parameter()
+        if $0.isAtEnd { throw $0.unexpected("`,` or `)` after the parameter") }
         if parameter.name != "_", parameters.contains(where: { $0.name == parameter.name }) {
           throw $0.invalid("parameter \(parameter.name) stands twice", at: parameter.span)
         }
@@ -213,12 +215,16 @@ extension Parser {
       return .literal(LiteralExpression(.string(text), span))
     }
     var parts: [TextExpression.Part] = []
+    var tallestPart = 0
     for piece in pieces {
       switch piece {
       case .text(let text): parts.append(.text(text))
-      case .code(let tokens): parts.append(try interpolation(tokens))
+      case .code(let tokens):
+        parts.append(try interpolation(tokens))
+        tallestPart = max(tallestPart, height)
       }
     }
+    height = tallestPart
     return .text(TextExpression(parts, span))
   }
 
@@ -251,6 +257,8 @@ extension Parser {
     }
     guard case .end = inner.current.kind else { throw inner.unexpected("`,` or `)`") }
     productions.formUnion(inner.productions)
+    height = inner.tallest
+    try grow()
     return .value(value, format: format)
   }
 }

@@ -64,6 +64,7 @@ extension Parser {
     productions.insert(places.count > 1 || values.count > 1 ? .multipleAssign : .assign)
     let span = first.span.joined(Span(previousEnd, previousEnd))
     if values.count > 1, values.count != places.count {
+      if values.count < places.count, isAtEnd { throw unexpected("`,` and another value") }
       throw invalid("\(places.count) places, but \(values.count) values", at: span)
     }
     return .assign(AssignStatement(places, values, span))

@@ -2,8 +2,8 @@
 ///
 /// Newlines are the parser's matter: `isOver` says whether the statement ends before the current
 /// token, which depends on the brackets open around it.
-struct Parser {
-  enum Result {
+package struct Parser {
+  package enum Result {
     case program([TopStatement])
     /// The text ends too early; the diagnostic reports it where no more text will come.
     case incomplete(String, Diagnostic)
@@ -29,6 +29,10 @@ struct Parser {
   var isInFunction = false
   var isInLoop = false
   var isInBlock = false
+  /// The height of the tree of the expression just parsed.
+  var height = 0
+  /// The tallest expression inside the innermost bracket, block or prefix so far.
+  var tallest = 0
   /// The rules used so far.
   var productions: Set<Production> = []
 
@@ -39,10 +43,10 @@ struct Parser {
     self.isInterpolation = isInterpolation
   }
 
-  static func parse(_ source: Source) -> Result { productions(of: source).result }
+  package static func parse(_ source: Source) -> Result { productions(of: source).result }
 
   /// The program with the grammar rules it uses.
-  static func productions(of source: Source) -> (result: Result, used: Set<Production>) {
+  package static func productions(of source: Source) -> (result: Result, used: Set<Production>) {
     var parser = Parser(source, Lexer.tokens(of: source))
     do {
       let program = try parser.program()
@@ -54,6 +58,8 @@ struct Parser {
 
   private func result(of error: any Error) -> Result {
     switch error {
+    case Stop.invalid(let diagnostic) where diagnostic.kind == .syntax && lastMayGrow:
+      .incomplete("the rest of `\(source.string(in: tokens[tokens.count - 2].span))`", diagnostic)
     case Stop.incomplete(let missing, let span):
       .incomplete(
         missing,
@@ -121,6 +127,9 @@ struct Parser {
 
   // MARK: - Tokens
 
+  /// Whether the text ends here, so that what is wrong so far may still come right.
+  var isAtEnd: Bool { if case .end = current.kind { !isOver && !isInterpolation } else { false } }
+
   var current: Token { tokens[position] }
   var previousEnd: Int { position > 0 ? tokens[position - 1].span.end : 0 }
 
@@ -178,7 +187,21 @@ struct Parser {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Limit.nestingAllowed else { throw limit(.nesting) }
-    return try body(&self)
+    let outside = tallest
+    tallest = 0
+    let result = try body(&self)
+    height = tallest
+    try grow()
+    tallest = max(outside, height)
+    return result
+  }
+
+  /// Adds a level on top of the expression just parsed. The limit keeps every walk over the tree,
+  /// its release included, within any stack.
+  mutating func grow(over other: Int = 0) throws {
+    height = max(height, other) + 1
+    tallest = max(tallest, height)
+    guard height <= Limit.chainAllowed else { throw limit(.chain) }
   }
 
   /// Parses inside brackets, where newlines mean nothing.

@@ -81,14 +81,21 @@ enum Mark: String, CaseIterable {
 
   /// The longest mark at `position`, if any.
   static func longest(in bytes: [UInt8], at position: Int) -> Mark? {
-    spellings.first { _, spelling in
-      position + spelling.count <= bytes.count
-        && bytes[position..<position + spelling.count].elementsEqual(spelling)
-    }?.mark
+    guard bytes[position] < 0x80 else { return nil }
+    for (mark, spelling) in spellings[Int(bytes[position])]
+    where position + spelling.count <= bytes.count
+      && zip(bytes[position...], spelling).allSatisfy({ $0 == $1 })
+    {
+      return mark
+    }
+    return nil
   }
 
-  private static let spellings: [(mark: Mark, utf8: [UInt8])] =
-    allCases.map { ($0, Array($0.rawValue.utf8)) }
+  /// The marks by their first byte, longer ones first.
+  private static let spellings: [[(mark: Mark, utf8: [UInt8])]] = (0..<128).map { byte in
+    allCases.map { ($0, Array($0.rawValue.utf8)) }.filter { $0.1[0] == byte }
+      .sorted { $0.1.count > $1.1.count }
+  }
 }
 
 extension TokenKind {

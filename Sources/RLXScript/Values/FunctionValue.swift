@@ -79,12 +79,19 @@ package final class ScriptFunction {
   init(_ syntax: FunctionSyntax, captures: [Cell]) {
     self.syntax = syntax
     self.captures = captures
+    for cell in captures { cell.holders += 1 }
+  }
+
+  deinit {
+    for cell in captures { cell.holders -= 1 }
   }
 }
 
 /// A variable that a function captured: shared by the call that made it and the function.
 final class Cell {
   var value: Value?
+  /// How many functions captured it.
+  var holders = 0
   private let graveyard: Graveyard
 
   init(_ value: Value?, _ graveyard: Graveyard) {
@@ -93,6 +100,33 @@ final class Cell {
   }
 
   deinit { graveyard.bury(&value) }
+
+  /// Lets go of a function that only this variable and the function itself refer to, as a local
+  /// function that calls itself does when the call that made it ends.
+  func breakCycle() {
+    guard holders == 1, isCapturedByItsValue, var held = Held(&value) else { return }
+    if !held.isUnique { value = .function(held.function) }
+  }
+
+  private var isCapturedByItsValue: Bool {
+    guard case .function(let function)? = value, case .script(let script) = function.body else {
+      return false
+    }
+    return script.captures.contains { $0 === self }
+  }
+
+  /// A function taken out of its variable, so that its references can be counted.
+  private struct Held {
+    var function: FunctionValue
+
+    init?(_ value: inout Value?) {
+      guard case .function(let function)? = value else { return nil }
+      self.function = function
+      value = nil
+    }
+
+    var isUnique: Bool { mutating get { isKnownUniquelyReferenced(&function) } }
+  }
 }
 
 /// Releases chains of functions one after the other instead of recursively.

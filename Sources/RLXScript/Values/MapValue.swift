@@ -32,6 +32,7 @@ package struct MapValue {
     /// Positions by key, kept only once a search along the entries would be slow.
     var positions: [MapKey: Int] = [:]
     var depth = 1
+    var weight = 1
     static let indexedFrom = 9
 
     func position(_ key: MapKey) -> Int? {
@@ -42,6 +43,7 @@ package struct MapValue {
     func append(_ entry: Entry) {
       entries.append(entry)
       depth = max(depth, 1 + entry.value.depth)
+      weight += 1 + entry.value.weight
       if entries.count == Self.indexedFrom {
         for (i, entry) in entries.enumerated() { positions[entry.key] = i }
       } else if entries.count > Self.indexedFrom {
@@ -54,6 +56,7 @@ package struct MapValue {
       copy.entries = entries
       copy.positions = positions
       copy.depth = depth
+      copy.weight = weight
       return copy
     }
   }
@@ -70,6 +73,8 @@ package struct MapValue {
   package var entries: [Entry] { storage.entries }
   package var keys: [MapKey] { storage.entries.map(\.key) }
   package var depth: Int { storage.depth }
+  /// How many keys and values it holds in all, shared ones as often as they occur.
+  package var weight: Int { storage.weight }
 
   package func has(_ key: MapKey) -> Bool { storage.position(key) != nil }
 
@@ -83,8 +88,7 @@ package struct MapValue {
       guard let newValue else { return remove(key) }
       makeUnique()
       if let position = storage.position(key) {
-        storage.entries[position].value = newValue
-        storage.depth = max(storage.depth, 1 + newValue.depth)
+        modify(position) { $0 = newValue }
       } else {
         storage.append((key, newValue))
       }
@@ -95,9 +99,17 @@ package struct MapValue {
   mutating func modify<R>(_ key: MapKey, _ body: (inout Value) throws -> R) rethrows -> R? {
     guard let position = storage.position(key) else { return nil }
     makeUnique()
-    let result = try body(&storage.entries[position].value)
-    storage.depth = max(storage.depth, 1 + storage.entries[position].value.depth)
-    return result
+    return try modify(position, body)
+  }
+
+  private func modify<R>(_ position: Int, _ body: (inout Value) throws -> R) rethrows -> R {
+    let before = storage.entries[position].value.weight
+    defer {
+      let value = storage.entries[position].value
+      storage.depth = max(storage.depth, 1 + value.depth)
+      storage.weight += value.weight - before
+    }
+    return try body(&storage.entries[position].value)
   }
 
   /// Makes the depth, an upper bound after changes in place, exact again, one level deep.

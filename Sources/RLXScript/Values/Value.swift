@@ -55,6 +55,19 @@ extension Value {
     case .nil, .bool, .int, .float, .string, .range, .host: 0
     }
   }
+
+  /// How much work the value is to walk over: the values in it, long strings counted by length.
+  package var weight: Int {
+    switch self {
+    case .list(let list): list.weight
+    case .map(let map): map.weight
+    case .error(let error): 1 + (error.diagnostic.data?.weight ?? 0)
+    case .string(let text): 1 + text.string.utf8.count / Self.bytesPerWeight
+    case .nil, .bool, .int, .float, .range, .function, .host: 1
+    }
+  }
+
+  private static let bytesPerWeight = 64
 }
 
 package enum ValueKind: String, CaseIterable, Sendable {

@@ -40,32 +40,26 @@ enum DatasetMethods {
 
   /// The file at `place`, called `path` in errors.
   private static func opened(_ place: String, as path: String) throws -> Value {
-    let dataset = try DataFault.wrap { () throws(DataError) in
-      do throws(DataError) {
-        return try Dataset.open(place)
-      } catch {
-        var named = error
-        if named.file == place { named.file = path }
-        throw named
-      }
+    do throws(DataError) {
+      return try Value(Dataset.open(place))
+    } catch {
+      var named = error
+      if named.file == place { named.file = path }
+      throw named
     }
-    return try Value(dataset)
   }
 
   static func made(of elements: [Value]) throws -> Value {
     let rows = try elements.enumerated().map { place, element in
       try JSON(element, for: "Dataset: row \(place)")
     }
-    let dataset = try DataFault.wrap { () throws(DataError) in
-      do throws(DataError) {
-        return try Dataset(values: rows)
-      } catch {
-        throw DataError(
-          found: error.found, wanted: "strings, or maps like {prompt: \"…\"}",
-          remedy: "Dataset([\"Once\", \"One day\"])")
-      }
+    do throws(DataError) {
+      return try Value(Dataset(values: rows))
+    } catch {
+      throw DataError(
+        found: error.found, wanted: "strings, or maps like {prompt: \"…\"}",
+        remedy: "Dataset([\"Once\", \"One day\"])")
     }
-    return try Value(dataset)
   }
 
   static var properties: [PropertySpec] {
@@ -103,6 +97,9 @@ enum DatasetMethods {
     "Dataset([\"a\", \"b\", \"c\", \"d\"])"
   }
 
+  /// Rows that sampling with replacement may give at most.
+  private static let largestSample = 10_000_000
+
   static func choosing(_ core: SessionCore) -> [FunctionSpec] {
     [
       method(
@@ -123,7 +120,7 @@ enum DatasetMethods {
         let count = data.dataset.count
         let n = try call.int("n")
         let replace = try call.bool("replace")
-        guard n <= (replace && count > 0 ? TensorRules.largest : count) else {
+        guard n <= (replace && count > 0 ? largestSample : count) else {
           throw Fault(
             .value, "sample: n: asked for \(n) of \(NumberText.count(count, "row"))",
             remedy: "data.sample(\(count)), or replace: true", parameter: "n")
@@ -157,7 +154,7 @@ enum DatasetMethods {
   }
 
   private static func select(_ data: DatasetObject, _ places: [Int]) throws -> Value {
-    try Value(DataFault.wrap { () throws(DataError) in try data.dataset.select(places) })
+    try Value(data.dataset.select(places))
   }
 
   static var changing: [FunctionSpec] {
@@ -216,7 +213,7 @@ enum DatasetMethods {
         effects: .writes, returns: "nil", example: "\(rows).save(\"rows.jsonl\")"
       ) { [unowned core] data, call in
         let place = try core.files.output(try call.string("path"))
-        try DataFault.wrap { () throws(DataError) in try data.dataset.save(to: place) }
+        try data.dataset.save(to: place)
         return .nil
       },
     ]

@@ -8,6 +8,7 @@ package func registerSessionFunctions(_ registry: Registry, core: SessionCore) {
     [SessionFunctions.seed(core)] + SessionFunctions.files(core)
     + [SessionFunctions.plot, SessionFunctions.table] + SessionHelp.functions(registry)
   for spec in all { registry.add(spec) }
+  for type in SessionViews.types { registry.add(type) }
 }
 
 enum SessionFunctions {
@@ -53,7 +54,7 @@ enum SessionFunctions {
       ) { [unowned core] call in
         let place = try core.files.output(try call.string("path"))
         let bytes = Array(try call.string("text").utf8)
-        try DataFault.wrap { () throws(DataError) in try writeAtomically(bytes, to: place) }
+        try writeAtomically(bytes, to: place)
         return .nil
       },
     ]

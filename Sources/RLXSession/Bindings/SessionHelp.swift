@@ -124,7 +124,9 @@ package enum SessionHelp {
   private static func explanation(
     of value: Value, _ name: String?, _ registry: Registry
   ) throws -> String {
-    if case .host(let object) = value, let object = object as? any Explaining {
+    if case .host(let object) = value, let object = object as? any Explaining,
+      name == nil || registry.type(of: value)?.memberNames.contains(name ?? "") != true
+    {
       return try object.explanation(of: name)
     }
     guard let type = registry.type(of: value) else { return try page(for: value, registry) }
@@ -141,7 +143,7 @@ package enum SessionHelp {
     for property in type.properties {
       facts.append((property.name, (try property.body(value)).shown))
     }
-    if case .host(let object) = value, let count = object.count {
+    if case .host(let object) = value, let count = object.count, type.property("len") == nil {
       facts.insert(("len", String(count)), at: 0)
     }
     return type.name + "\n  " + type.doc

@@ -66,7 +66,7 @@ extension SessionFunctions {
         return name.string
       }
       let series = try PlotSeries.all(of: call.value("what"), names)
-      let title = try call.isGiven("title") ? call.string("title") : nil
+      let title = try call.isGiven("title") ? call.string("title") : PlotSeries.title(series)
       return .host(
         PlotObject(LinePlot(title: title, series: series, height: try call.int("height"))))
     }
@@ -75,6 +75,15 @@ extension SessionFunctions {
 
 /// Finding series of numbers in values.
 enum PlotSeries {
+  /// What numbers without a name are called.
+  private static let unnamedSeries = "value"
+
+  /// The name of a series that stands alone, if it was given one.
+  static func title(_ series: [LinePlot.Series]) -> String? {
+    guard series.count == 1, series[0].name != unnamedSeries else { return nil }
+    return series[0].name
+  }
+
   static func all(of value: Value, _ names: [String]) throws -> [LinePlot.Series] {
     if case .host(let object) = value, !(object is TensorObject) {
       return try series(of: object, names)
@@ -132,7 +141,7 @@ enum PlotSeries {
           LinePlot.Series("\(row)", try numbers(Value(TensorRules.rows(tensor, [row]))))
         }
       }
-      return [LinePlot.Series("value", try numbers(value))]
+      return [LinePlot.Series(unnamedSeries, try numbers(value))]
     }
   }
 

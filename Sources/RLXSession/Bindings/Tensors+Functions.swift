@@ -4,7 +4,7 @@ import RLXTensor
 /// The core library's functions of numbers and lists, made to take tensors too.
 enum TensorFunctions {
   /// `abs(t)` is `t.abs()`, `sum(t)` is `t.sum()`, and so on.
-  static let names = ["abs", "sqrt", "exp", "log", "floor", "ceil", "sum", "mean", "max", "min"]
+  static let names = ["abs", "sqrt", "exp", "log", "floor", "ceil", "sum", "max", "min"]
 
   static func extend(_ registry: Registry) {
     let methods = TensorMethods.elementwise + TensorMethods.reductions

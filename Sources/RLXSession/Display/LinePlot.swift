@@ -84,7 +84,8 @@ package struct LinePlot {
   private var panels: [LinePlot] {
     series.enumerated().map { index, one in
       LinePlot(
-        title: index == 0 ? title : nil, series: [one], xLabel: xLabel, firstStep: firstStep,
+        title: index == 0 ? title ?? one.name : one.name, series: [one], xLabel: xLabel,
+        firstStep: firstStep,
         height: max(height * 2 / 3, 5))
     }
   }

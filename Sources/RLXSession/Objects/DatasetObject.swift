@@ -10,10 +10,8 @@ package final class DatasetObject: Digestible {
   package static let typeName = "Dataset"
 
   /// Rows in the layout of the HH set become {prompt, chosen, rejected}.
-  package init(_ dataset: Dataset) throws {
-    self.dataset = try DataFault.wrap { () throws(DataError) in
-      dataset.isHHDialogues ? try dataset.extractingPrompts() : dataset
-    }
+  package init(_ dataset: Dataset) throws(DataError) {
+    self.dataset = try dataset.isHHDialogues ? dataset.extractingPrompts() : dataset
   }
 
   package var typeName: String { DatasetObject.typeName }
@@ -21,7 +19,7 @@ package final class DatasetObject: Digestible {
 
   /// A row as a map.
   package func row(_ place: Int) throws -> Value {
-    Value(.object(try DataFault.wrap { () throws(DataError) in try dataset.row(place) }))
+    Value(.object(try dataset.row(place)))
   }
 
   /// `data[0]` is a row, `data[0..10]` a dataset, `data["prompt"]` a column as a list.
@@ -68,7 +66,7 @@ package final class DatasetObject: Digestible {
         remedy: "its columns are \(dataset.columns.joined(separator: ", "))")
     }
     return try (0..<dataset.count).map { place in
-      let row = try DataFault.wrap { () throws(DataError) in try dataset.row(place) }
+      let row = try dataset.row(place)
       return row[name].map { Value($0) } ?? .nil
     }
   }
@@ -118,7 +116,7 @@ package final class DatasetObject: Digestible {
 }
 
 extension Value {
-  init(_ dataset: Dataset) throws { self = .host(try DatasetObject(dataset)) }
+  init(_ dataset: Dataset) throws(DataError) { self = .host(try DatasetObject(dataset)) }
 }
 
 extension DigestBuilder {

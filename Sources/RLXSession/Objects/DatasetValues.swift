@@ -1,18 +1,6 @@
 import RLXData
 import RLXScript
 
-/// Errors of files and rows as scripts see them.
-enum DataFault {
-  static func wrap<R>(_ body: () throws(DataError) -> R) throws -> R {
-    do {
-      return try body()
-    } catch {
-      throw Fault(
-        error.isMissing ? .missing : .file, error.description, remedy: error.remedy)
-    }
-  }
-}
-
 extension Value {
   /// A JSON value as a value of the language.
   package init(_ json: JSON) {

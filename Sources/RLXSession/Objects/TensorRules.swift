@@ -16,8 +16,8 @@ enum ShapeFault {
 /// Tensor operations whose rule is asked before they run: a script's mistake is an error, never a
 /// trap.
 enum TensorRules {
-  /// Elements of the largest tensor a script may make: 2 GiB.
-  static let largest = 1 << 29
+  /// Elements of the largest tensor a script may make: 1 GiB.
+  static let largest = 1 << 28
 
   /// `shape`, if a tensor of it is not too large.
   @discardableResult

@@ -1,0 +1,55 @@
+import RLXScript
+
+/// The types of what `plot`, `table`, `help` and `explain` give.
+enum SessionViews {
+  static var types: [HostType] {
+    [
+      HostType(
+        "Plot", "A line plot of numbers, drawn as wide as the terminal is when it is shown.",
+        methods: [
+          method("plain", "Its series as lists of numbers by name.", "map", "plot([1, 2]).plain()")
+        ],
+        properties: [
+          PropertySpec(
+            "names", "The names of its series.", returns: "list of string", of: PlotObject.self
+          ) {
+            .list($0.plot.series.map { .string($0.name) })
+          }
+        ]),
+      HostType(
+        "Table", "Rows of values under named columns, fitted to the terminal when it is shown.",
+        methods: [
+          method("list", "Its rows as maps.", "list of map", "table([{a: 1}]).list()"),
+          method("plain", "The same as list().", "list of map", "table([{a: 1}]).plain()"),
+        ],
+        properties: [
+          PropertySpec(
+            "columns", "The names of its columns.", returns: "list of string", of: TableObject.self
+          ) {
+            .list($0.columns.map { .string($0) })
+          },
+          PropertySpec("len", "How many rows it has.", returns: "int", of: TableObject.self) {
+            .int($0.rows.count)
+          },
+        ]),
+      HostType(
+        "Page", "Text shown as it is: what help and explain give.",
+        methods: [method("plain", "The text as a string.", "string", "help(\"abs\").plain()")],
+        properties: [
+          PropertySpec("text", "The text as a string.", returns: "string", of: PageObject.self) {
+            .string($0.text)
+          }
+        ]),
+    ]
+  }
+
+  /// A method that gives the plain form of its receiver.
+  private static func method(
+    _ name: String, _ doc: String, _ returns: String, _ example: String
+  ) -> FunctionSpec {
+    FunctionSpec(name, doc, returns: returns, example: example) { call in
+      guard case .host(let object) = call.receiver else { return .nil }
+      return try object.plain() ?? .nil
+    }
+  }
+}

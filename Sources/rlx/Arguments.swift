@@ -1,0 +1,86 @@
+import ArgumentParser
+
+/// The options that stand before FILE, whichever way rlx is run.
+struct CommonOptions: ParsableArguments {
+  @Flag(name: [.short, .long], help: "Show no values of expression statements.")
+  var quiet = false
+
+  @Option(help: ArgumentHelp("Start from this seed.", valueName: "n"))
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Use this many threads (default: all cores).", valueName: "n"))
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "End after this many calls and loop turns (default 10^9 for files, none at the prompt).",
+      valueName: "n"))
+  var maxSteps: Int?
+
+  @Option(help: ArgumentHelp("Use colour: auto, always or never.", valueName: "when"))
+  var color: TerminalConsole.Look.ColorChoice = .auto
+
+  @Flag(help: "No colour, no cursor movement, no box characters: for screen readers and logs.")
+  var plain = false
+
+  @Flag(help: "Read no configuration, such as .editrc.")
+  var noConfig = false
+
+  @Flag(help: "Keep no journal and no history of what is typed.")
+  var noJournal = false
+
+  @Flag(help: "Show the version.")
+  var version = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads: expected a number from 1 to 1024, got \(threads)")
+    }
+    if let maxSteps, maxSteps < 1 {
+      throw ValidationError("--max-steps: expected a number of at least 1, got \(maxSteps)")
+    }
+  }
+}
+
+extension TerminalConsole.Look.ColorChoice: ExpressibleByArgument {}
+
+/// `rlx [options] [FILE [ARG…]]`: the part before FILE.
+struct RunArguments: ParsableArguments {
+  @OptionGroup var common: CommonOptions
+
+  @Option(name: .customShort("c"), help: ArgumentHelp("Run this text.", valueName: "code"))
+  var code: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what runs, with its digests and answers, to this session file.", valueName: "file"))
+  var record: String?
+}
+
+/// `rlx replay [options] FILE`.
+struct ReplayArguments: ParsableArguments {
+  @OptionGroup var common: CommonOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Let floats differ by this share of their size (default: not by a bit).", valueName: "x"))
+  var rtol: Double?
+
+  @Option(help: ArgumentHelp("Look for inputs below this folder, too.", valueName: "folder"))
+  var root: String?
+
+  @Argument(help: "The session file.")
+  var file: [String] = []
+
+  func validate() throws {
+    if let rtol, !(rtol >= 0 && rtol < 1) {
+      throw ValidationError("--rtol: expected a number from 0 to below 1, got \(rtol)")
+    }
+    if !common.version, file.count != 1 {
+      throw ValidationError(
+        file.isEmpty
+          ? "replay: expected a session file"
+          : "replay: expected one session file, got \(file.joined(separator: " "))")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import RLXSession
+
+/// Where shells keep the journals of what is typed, for `:load --recover`.
+enum JournalFolder {
+  /// Older journals than these many are deleted when a shell starts.
+  private static let kept = 100
+
+  /// A path for the journal of a new shell, or nil where the folder cannot be had.
+  ///
+  /// Named by time and process, so that no two shells meet and the newest sorts last.
+  static func newPath() -> String? {
+    let folder = SessionOptions.defaultJournalFolder
+    let files = FileManager.default
+    guard
+      (try? files.createDirectory(atPath: folder, withIntermediateDirectories: true)) != nil,
+      access(folder, W_OK) == 0
+    else { return nil }
+    let old = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).sorted().dropLast(kept)
+    for name in old { try? files.removeItem(atPath: folder + "/" + name) }
+    return "\(folder)/\(timeStamp)-\(getpid()).rlx"
+  }
+
+  /// Now as `20260131-120000`, in universal time.
+  private static var timeStamp: String {
+    var seconds = time(nil)
+    var now = tm()
+    gmtime_r(&seconds, &now)
+    var name = [CChar](repeating: 0, count: 32)
+    let count = strftime(&name, name.count, "%Y%m%d-%H%M%S", &now)
+    return String(decoding: name.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}

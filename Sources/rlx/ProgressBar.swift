@@ -1,0 +1,92 @@
+import Glibc
+import RLXSession
+import Synchronization
+
+/// The line on standard error that says how far a long statement is.
+///
+/// Shown once a phase has taken a second, drawn again at most ten times a second, and gone when it
+/// ends or other text comes. A plain terminal gets whole lines now and then in its place.
+final class ProgressBar: Sendable {
+  private static let patience: Duration = .seconds(1)
+  private static let pause: Duration = .milliseconds(100)
+  private static let plainPause: Duration = .seconds(10)
+
+  private struct State {
+    var phase: String?
+    var started = ContinuousClock.now
+    var drawn: ContinuousClock.Instant?
+    var isShown = false
+  }
+
+  private let isPlain: Bool
+  private let state = Mutex(State())
+
+  init(isPlain: Bool) {
+    self.isPlain = isPlain
+  }
+
+  /// Takes the newest state; nil ends the phase.
+  func show(_ line: ProgressLine?, width: Int) {
+    let now = ContinuousClock.now
+    state.withLock { state in
+      guard let line else {
+        erase(&state)
+        state.phase = nil
+        return
+      }
+      if state.phase != line.phase {
+        erase(&state)
+        state = State(phase: line.phase, started: now)
+      }
+      guard now - state.started >= Self.patience else { return }
+      if let drawn = state.drawn, now - drawn < (isPlain ? Self.plainPause : Self.pause) { return }
+      state.drawn = now
+      let text = Self.text(line, elapsed: now - state.started, width: width, isPlain: isPlain)
+      writeAll(isPlain ? text + "\n" : "\r\u{1B}[K" + text, to: STDERR_FILENO)
+      state.isShown = !isPlain
+    }
+  }
+
+  /// Takes the line off the screen, so that other text can be written.
+  func clear() {
+    state.withLock { erase(&$0) }
+  }
+
+  private func erase(_ state: inout State) {
+    guard state.isShown else { return }
+    writeAll("\r\u{1B}[K", to: STDERR_FILENO)
+    state.isShown = false
+  }
+
+  /// One line, shorter than the window is wide: a line that wraps could not be erased.
+  static func text(_ line: ProgressLine, elapsed: Duration, width: Int, isPlain: Bool) -> String {
+    let seconds = Double(elapsed.components.seconds)
+    var parts = [line.phase]
+    if line.total > 0 {
+      let share = min(max(Double(line.done) / Double(line.total), 0), 1)
+      if !isPlain { parts.append(bar(share, cells: 20)) }
+      parts.append("\(line.done)/\(line.total)")
+      parts.append(clock(seconds))
+      if line.done > 0, share < 1 {
+        parts.append((isPlain ? "about " : "~") + clock(seconds / share - seconds) + " left")
+      }
+    } else {
+      parts += ["\(line.done)", clock(seconds)]
+    }
+    if !line.note.isEmpty { parts.append(line.note) }
+    return String(TextWidth.visible(parts.joined(separator: "  ")).prefix(max(width - 1, 10)))
+  }
+
+  private static func bar(_ share: Double, cells: Int) -> String {
+    let full = Int(share * Double(cells))
+    return String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
+  }
+
+  /// Minutes and seconds, or hours, minutes and seconds.
+  private static func clock(_ seconds: Double) -> String {
+    let all = seconds.isFinite ? Int(min(seconds, 3.6e8)) : 0
+    let (hours, minutes) = (all / 3600, all / 60 % 60)
+    let end = String(all % 60 + 100).dropFirst()
+    return hours > 0 ? "\(hours):\(String(minutes + 100).dropFirst()):\(end)" : "\(minutes):\(end)"
+  }
+}

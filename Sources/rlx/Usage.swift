@@ -1,0 +1,74 @@
+import ArgumentParser
+import RLXSession
+
+/// A command line that cannot be followed, and what to try.
+struct UsageError: Error {
+  var message: String
+  var remedy = "rlx --help"
+
+  var text: String { "error: \(message)\n  try: \(remedy)\n" }
+}
+
+enum Usage {
+  /// Reads options; what is wrong with them becomes a `UsageError`.
+  static func parse<Arguments: ParsableArguments>(
+    _ type: Arguments.Type, _ words: [String]
+  ) throws(UsageError) -> Arguments {
+    do {
+      return try type.parse(words)
+    } catch {
+      throw UsageError(message: tidied(type.message(for: error)))
+    }
+  }
+
+  /// ArgumentParser's sentence in the manner of rlx's errors: small at its start, no full stop, and
+  /// the question about what was meant on the same line.
+  private static func tidied(_ message: String) -> String {
+    let line = message.split(separator: "\n").map(String.init).map(\.trimmed)
+      .joined(separator: " ")
+    guard let first = line.first, line.dropFirst().first?.isLowercase == true else { return line }
+    return first.lowercased() + line.dropFirst()
+  }
+
+  static let help = """
+    rlx: a shell for RLHF. Load a model, generate, label, fit a reward model, run PPO, save, replay.
+
+    usage: rlx [options]                     the prompt; or the program on standard input, if piped
+           rlx [options] FILE [ARG…]         run a script; ARG… is its `args`
+           rlx [options] -c CODE [ARG…]      run CODE
+           rlx [options] - [ARG…]            run standard input
+           rlx replay [options] FILE         run a session file again and compare every result
+    Options stand before FILE. A script called replay is run as ./replay.
+
+    \(options(RunArguments.helpMessage(columns: 96)))
+
+    options of replay:
+    \(replayOptions)
+
+    exit codes: 0 done, 1 error in the program, 2 wrong usage, 3 replay differs, 4 a limit was reached,
+      65 syntax error, 66 input missing, 130 interrupted
+    At the prompt: `:help` shows the commands, `?name` explains a name.
+
+    """
+
+  /// The list of options out of ArgumentParser's help, which begins with a usage line of its own.
+  private static func options(_ help: String) -> String {
+    guard let start = help.ranges(of: "OPTIONS:").first else { return help.trimmed }
+    return "options:" + help[start.upperBound...].trimmedEnd
+  }
+
+  private static var replayOptions: String {
+    let lines = ReplayArguments.helpMessage(columns: 96).split(separator: "\n").map(String.init)
+    let start = lines.firstIndex { $0.contains("--rtol") } ?? lines.startIndex
+    return lines[start...].filter { $0.contains("--rtol") || $0.contains("--root") }
+      .joined(separator: "\n")
+  }
+}
+
+extension StringProtocol {
+  fileprivate var trimmedEnd: String {
+    var text = String(self)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import RLXTestSupport
+import Testing
+
+@testable import rlx
+
+@Suite(.serialized) struct ColonCommandTests {
+  private let home: ScratchFolder
+
+  init() throws { home = try ScratchFolder() }
+
+  private func shell() throws -> Pty {
+    let pty = try Pty(
+      Command.rlx, environment: ["HOME": home.path, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"])
+    try pty.expect("rlx> ")
+    return pty
+  }
+
+  @Test func helpListsEveryCommand() throws {
+    let pty = try shell()
+    pty.send(":help\r")
+    let seen = try pty.expect("rlx> ")
+    for command in ColonCommand.allCases { #expect(seen.contains("  \(command.synopsis)")) }
+  }
+
+  @Test func helpExplainsAName() throws {
+    for question in [":help len", "?len", "len?"] {
+      let pty = try shell()
+      pty.send(question + "\r")
+      try pty.expect("The number of elements")
+    }
+  }
+
+  @Test func varsShowsNamesTypesAndValues() throws {
+    let pty = try shell()
+    pty.send("answer = 42\r:vars\r")
+    let seen = try pty.expect("int  42\r\n")
+    #expect(seen.contains("answer"))
+  }
+
+  @Test func aSavedSessionReplaysInANewProcess() throws {
+    let file = home.file("typed.rlx")
+    let pty = try shell()
+    pty.send("x = [1, 2]\rx += [3]\rx\rfail \"on purpose\"\r:save \(file)\r")
+    try pty.expect("saved 3 statements")
+    let replay = try Command.run(["replay", file], environment: ["HOME": home.path])
+    #expect(replay.code == 0, "\(replay.errors)")
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    try home.write(text.replacing("x += [3]", with: "x += [4]"), to: "edited.rlx")
+    let edited = try Command.run(["replay", home.file("edited.rlx")])
+    #expect(edited.code == ExitCodes.replayDiffers)
+  }
+
+  @Test func loadRunsAFileHere() throws {
+    let file = try home.write("loaded = 6 * 7\n", to: "script.rlx")
+    let pty = try shell()
+    pty.send(":load \(file)\rprint(\"loaded\", loaded)\r")
+    try pty.expect("loaded 42\r\n")
+  }
+
+  @Test(arguments: [1, 3])
+  func whatAKilledShellDidIsRecovered(statements: Int) throws {
+    let killed = try shell()
+    for number in 1...statements {
+      killed.send("x\(number) = \(number)\r")
+      try killed.expect("rlx> ")
+    }
+    killed.send("while true {}\r")
+    _ = killed.rest(for: .milliseconds(400))
+    killed.kill(SIGKILL)
+    #expect(try killed.exitCode() == 128 + SIGKILL)
+    let next = try shell()
+    next.send(":load --recover\r")
+    try next.expect("recovered \(statements) statements")
+    next.send("print(\"last is\", x\(statements))\r")
+    try next.expect("last is \(statements)\r\n")
+  }
+
+  @Test func historyShowsTheLastInputs() throws {
+    let pty = try shell()
+    pty.send("a = 1\rb = 2\r:history 2\r")
+    try pty.expect("b = 2\r\n:history 2\r\n")
+  }
+
+  @Test func timeSaysHowLongAStatementTook() throws {
+    let pty = try shell()
+    pty.send(":time on\r1\r")
+    try pty.expect("time: on")
+    try pty.expect("time: 0.")
+    pty.send(":time off\r")
+    try pty.expect("time: off")
+  }
+
+  @Test func quitEndsTheShell() throws {
+    let pty = try shell()
+    pty.send(":quit\r")
+    #expect(try pty.exitCode() == 0)
+  }
+
+  @Test(arguments: [
+    (":vasr", ":vars"), (":sav x", ":save FILE"), (":save", ":save FILE"),
+    (":history many", ":history [N]"), (":xyzzy", ":help"), (":time 3", ":time [on|off]"),
+  ])
+  func aCommandThatCannotBeFollowedSaysWhatToTry(typed: String, remedy: String) throws {
+    let pty = try shell()
+    pty.send(typed + "\r")
+    try pty.expect("error:")
+    try pty.expect("try: \(remedy)")
+    try pty.expect("rlx> ")
+  }
+}
