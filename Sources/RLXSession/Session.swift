@@ -1,4 +1,5 @@
 import RLXScript
+import RLXTensor
 
 /// A session: text in, results out. The prompt, a file, a replay and the tests all drive this one.
 ///
@@ -19,6 +20,7 @@ package actor Session {
     options: SessionOptions, console: any Console, stop: StopFlag = StopFlag()
   ) throws {
     self.stop = stop
+    if let threads = options.threads { Engine.threads = threads }
     runner = Runner(options: options, console: console, stop: stop)
     if let path = options.journal { try runner.openJournal(at: path) }
   }
