@@ -25,9 +25,10 @@ package actor Session {
     if let path = options.journal { try runner.openJournal(at: path) }
   }
 
-  /// Whether a text can run as it stands: what Enter, pipes and notebooks ask.
+  /// Whether a text can run as it stands: what Enter, pipes and notebooks ask. The newline that
+  /// Enter would add is part of the question: without it the last word might still be growing.
   package nonisolated static func state(of text: String) -> InputState {
-    switch classify(text) {
+    switch classify(text + "\n") {
     case .complete: .complete
     case .incomplete(let waitingFor): .incomplete(waitingFor: waitingFor)
     case .invalid: .invalid

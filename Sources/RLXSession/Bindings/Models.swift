@@ -52,8 +52,10 @@ enum ModelMethods {
       ], effects: .reads, returns: "Model", example: model
     ) { [unowned core] call in
       let path = try call.string("path")
-      let place = try ModelFolder.find(path, names: files, core, for: "Model")
-      return .host(ModelObject(try LanguageModel.load(folder: place), name: ModelFolder.name(path)))
+      let model = try ModelFolder.load(path, names: files, core, for: "Model") {
+        try LanguageModel.load(folder: $0)
+      }
+      return .host(ModelObject(model, name: ModelFolder.name(path)))
     }
   }
 

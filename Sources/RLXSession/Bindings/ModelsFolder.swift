@@ -1,4 +1,5 @@
 import Foundation
+import RLXModels
 import RLXScript
 
 /// Model folders by the names scripts give them.
@@ -6,7 +7,8 @@ enum ModelFolder {
   /// The folder a script calls `path`; the hashes of its files are recorded.
   ///
   /// Throws `missing` where there is none, saying what was looked for.
-  static func find(_ path: String, names: [String], _ core: SessionCore, for owner: String) throws
+  private static func find(_ path: String, names: [String], _ core: SessionCore, for owner: String)
+    throws
     -> String
   {
     guard !path.isEmpty else {
@@ -29,6 +31,20 @@ enum ModelFolder {
         parameter: "path")
     }
     return place
+  }
+
+  /// What `read` makes of the folder that a script calls `path`; errors name it as the script does.
+  static func load<Result>(
+    _ path: String, names: [String], _ core: SessionCore, for owner: String,
+    _ read: (String) throws -> Result
+  ) throws -> Result {
+    let place = try find(path, names: names, core, for: owner)
+    do {
+      return try read(place)
+    } catch let error as ModelError {
+      let message = error.message.replacingOccurrences(of: place, with: trimmed(path))
+      throw Fault(error.kind, "\(owner): \(message)", remedy: error.remedy)
+    }
   }
 
   /// The last part of a path.

@@ -15,10 +15,10 @@ enum TokenizerMethods {
       ) { [unowned core] call in
         let path = try call.string("path")
         let folder = path.hasSuffix("/tokenizer.json") ? String(path.dropLast(15)) : path
-        let place = try ModelFolder.find(
-          folder, names: ["tokenizer.json", "tokenizer_config.json"], core, for: "Tokenizer")
-        return .host(
-          TokenizerObject(try Tokenizer.load(folder: place), name: ModelFolder.name(folder)))
+        let tokenizer = try ModelFolder.load(
+          folder, names: ["tokenizer.json", "tokenizer_config.json"], core, for: "Tokenizer"
+        ) { try Tokenizer.load(folder: $0) }
+        return .host(TokenizerObject(tokenizer, name: ModelFolder.name(folder)))
       },
       methods: methods,
       properties: [

@@ -43,6 +43,13 @@ enum PreferenceMethods {
     }
   }
 
+  private static func same(_ method: String, _ what: String, parameter: String) -> Fault {
+    Fault(
+      .value,
+      "Preferences.\(method): \(what): expected answers that differ, got the same text twice",
+      parameter: parameter)
+  }
+
   static func constructor(_ core: SessionCore) -> FunctionSpec {
     let replayed = ReplayedStores()
     return FunctionSpec(
@@ -61,14 +68,26 @@ enum PreferenceMethods {
       case .string(let text): return .host(try open(text.string, core, replayed))
       case .host(let object as DatasetObject):
         let texts = try object.dataset.preferences()
-        return .host(try PreferencesObject(texts.map { ($0, "dataset") }, name: "memory"))
+        return .host(try inMemory(texts.map { ($0, "dataset") }, core))
       case let list:
         let pairs = try (list.asElements() ?? []).enumerated().map { place, row in
           try pair(row, place, call)
         }
-        return .host(try PreferencesObject(pairs, name: "memory"))
+        return .host(try inMemory(pairs, core))
       }
     }
+  }
+
+  private static func inMemory(
+    _ pairs: [(text: PreferenceText, by: String)], _ core: SessionCore
+  ) throws -> PreferencesObject {
+    let (object, leftOut) = try PreferencesObject.holding(pairs, name: "memory")
+    if leftOut > 0 {
+      core.warn(
+        "Preferences: \(NumberText.grouped(leftOut)) of \(NumberText.count(pairs.count, "row")) "
+          + "left out: chosen and rejected are the same")
+    }
+    return object
   }
 
   /// Stores opened by this replay: a file opened twice is one store, as it was.
@@ -131,6 +150,9 @@ enum PreferenceMethods {
         example:
           "Preferences(\"memory\").add(prompt: \"Once\", chosen: \" upon\", rejected: \" more\")"
       ) { prefs, call in
+        guard try Text(call.string("chosen")) != Text(call.string("rejected")) else {
+          throw same("add", "chosen and rejected", parameter: "rejected")
+        }
         try prefs.store.addPair(
           prompt: try call.string("prompt"), chosen: Candidate(try call.string("chosen")),
           rejected: Candidate(try call.string("rejected")), by: try call.string("by"))
@@ -153,6 +175,9 @@ enum PreferenceMethods {
         }
         let order = try call.list("order").compactMap { value in
           if case .int(let place) = value { place } else { nil as Int? }
+        }
+        guard Set(responses.map { Text($0.text) }).count == responses.count else {
+          throw same("rank", "responses", parameter: "responses")
         }
         try prefs.store.rank(
           prompt: try call.string("prompt"), responses: responses, order: order,

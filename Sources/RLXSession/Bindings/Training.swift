@@ -45,6 +45,13 @@ enum TrainerMethods {
     ]
   }
 
+  static func plain<Object: TrainerObject>(_ type: Object.Type, _ example: String) -> FunctionSpec {
+    FunctionSpec(
+      "plain", "Its settings and its log, as maps.", returns: "map {settings, log}",
+      example: "\(example).plain()"
+    ) { try $0.object(as: type).plain() ?? .nil }
+  }
+
   /// The policy of a constructor.
   static func policy(_ call: Call) throws -> ModelObject {
     try call.host("policy", as: ModelObject.self)

@@ -17,7 +17,8 @@ enum DPOMethods {
       DPOObject.typeName,
       "Direct preference optimisation: learns from comparisons without a reward model (Rafailov et "
         + "al. 2023).",
-      constructor: constructor(core), methods: methods(core),
+      constructor: constructor(core),
+      methods: methods(core) + [TrainerMethods.plain(DPOObject.self, example)],
       properties: TrainerMethods.properties(DPOObject.self) + [
         PropertySpec("policy", "The model it trains.", returns: "Model", of: DPOObject.self) {
           .host($0.policy)

@@ -7,12 +7,17 @@ enum PPOMethods {
   static let example =
     "PPO(\(ModelMethods.model), reward: fn(prompt, response) => response.count(\"a\"))"
 
+  private static let batchExample =
+    "ppo = \(example); batch = ppo.rollout([\"Once\"])"
+
   static func type(_ core: SessionCore) -> HostType {
     HostType(
       PPOObject.typeName,
       "Proximal policy optimisation against a reward, held near a reference by a KL term: rollout, "
         + "score, advantages, update; or step, which is all four; or run.",
-      constructor: constructor(core), methods: stages(core) + [step(core), run(core)],
+      constructor: constructor(core),
+      methods: stages(core)
+        + [step(core), run(core), TrainerMethods.plain(PPOObject.self, example)],
       properties: TrainerMethods.properties(PPOObject.self) + [
         PropertySpec("policy", "The model it trains.", returns: "Model", of: PPOObject.self) {
           .host($0.policy)
@@ -100,7 +105,7 @@ enum PPOMethods {
             "scores", .oneOf([.listOf(.number), .host(TensorObject.typeName)]), optional: true,
             example: "[0.5]", doc: "one number an answer, instead of the reward"),
         ], effects: .mutates, returns: "PPOBatch",
-        example: "\(example).score(\(example).rollout([\"Once\"]))"
+        example: "\(batchExample); ppo.score(batch)"
       ) { [unowned core] object, call in
         let batch = try call.host("batch", as: PPOBatchObject.self)
         let scores = try call.optional("scores").map { try numbers($0, call) }
@@ -112,7 +117,7 @@ enum PPOMethods {
         "advantages",
         "Stage 3: the KL term, rewards per token, advantages and returns. Gives the batch.",
         parameters: [batch], returns: "PPOBatch",
-        example: "\(example).advantages(\(example).rollout([\"Once\"]))"
+        example: "\(batchExample); ppo.score(batch); ppo.advantages(batch)"
       ) { [unowned core] object, call in
         let batch = try call.host("batch", as: PPOBatchObject.self)
         core.touch(batch)
@@ -122,7 +127,7 @@ enum PPOMethods {
       method(
         "update", "Stage 4: the optimizer steps. Gives what they measured.", parameters: [batch],
         effects: .mutates, returns: "Metrics",
-        example: "\(example).update(\(example).rollout([\"Once\"]))"
+        example: "\(batchExample); ppo.score(batch); ppo.advantages(batch); ppo.update(batch)"
       ) { [unowned core] object, call in
         let batch = try call.host("batch", as: PPOBatchObject.self)
         core.touch(batch)

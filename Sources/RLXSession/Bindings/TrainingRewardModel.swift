@@ -17,7 +17,9 @@ enum RewardModelMethods {
       RewardModelObject.typeName,
       "Scores answers: a copy of a model with a number in place of the next word, trained on "
         + "preferences (Bradley-Terry).",
-      constructor: constructor(core), methods: [fit(core)] + measuring(core) + [save(core)],
+      constructor: constructor(core),
+      methods: [fit(core)] + measuring(core)
+        + [save(core), TrainerMethods.plain(RewardModelObject.self, example)],
       properties: TrainerMethods.properties(RewardModelObject.self))
   }
 
@@ -38,9 +40,9 @@ enum RewardModelMethods {
         let model = RewardModel(from: policy.model, draws: core.trainerDraws())
         return .host(RewardModelObject(model, name: policy.name, truncation: truncation))
       }
-      let place = try ModelFolder.find(
-        path.string, names: ModelMethods.files + ["score.safetensors"], core, for: "RewardModel")
-      let model = try RewardModel.load(folder: place, draws: core.trainerDraws())
+      let model = try ModelFolder.load(
+        path.string, names: ModelMethods.files + ["score.safetensors"], core, for: "RewardModel"
+      ) { try RewardModel.load(folder: $0, draws: core.trainerDraws()) }
       return .host(
         RewardModelObject(model, name: ModelFolder.name(path.string), truncation: truncation))
     }

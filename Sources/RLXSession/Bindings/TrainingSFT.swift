@@ -18,7 +18,8 @@ enum SFTMethods {
       SFTObject.typeName,
       "Supervised fine-tuning: makes given completions likelier. The loss is the mean over the "
         + "completions' tokens.",
-      constructor: constructor(core), methods: methods(core),
+      constructor: constructor(core),
+      methods: methods(core) + [TrainerMethods.plain(SFTObject.self, example)],
       properties: TrainerMethods.properties(SFTObject.self) + [
         PropertySpec("policy", "The model it trains.", returns: "Model", of: SFTObject.self) {
           .host($0.policy)

@@ -45,6 +45,8 @@ final class Truncation {
   /// Cuts rows of ids to `limit(context)` tokens and counts those it cut.
   struct Cutter {
     let limit: Int
+    /// Tokens that will be added to each row, such as the end token.
+    let reserve: Int
     let mode: Mode?
     /// What errors call the rows, such as "RewardModel.fit: data".
     let owner: String
@@ -53,6 +55,7 @@ final class Truncation {
 
     init(_ truncation: Truncation, context: Int, reserve: Int = 0, owner: String) {
       limit = max(1, min(truncation.maxLength ?? context, context) - reserve)
+      self.reserve = reserve
       mode = truncation.mode
       self.owner = owner
     }
@@ -71,10 +74,10 @@ final class Truncation {
       case .keepStart?:
         return (Array(prompt.prefix(limit)), Array(answer.dropLast(excess)))
       case nil:
+        let length = prompt.count + answer.count + reserve
         throw Fault(
-          .value,
-          "\(owner): row \(row) has \(prompt.count + answer.count) tokens, at most \(limit) are read",
-          remedy: "truncation_mode: \"keep_end\" keeps the last \(limit) tokens of such rows")
+          .value, "\(owner): row \(row) has \(length) tokens, at most \(limit + reserve) are read",
+          remedy: "truncation_mode: \"keep_end\" keeps the last \(limit + reserve) of such rows")
       }
     }
   }
@@ -83,9 +86,11 @@ final class Truncation {
   func report(_ cutter: Cutter, _ what: String, _ core: SessionCore) {
     guard cutter.cut > 0, let mode else { return }
     let end = mode == .keepEnd ? "last" : "first"
+    let length = cutter.limit + cutter.reserve
+    let added = cutter.reserve > 0 ? " (end token included)" : ""
     let text =
       "\(cutter.owner): \(NumberText.grouped(cutter.cut)) of \(NumberText.count(cutter.seen, what)) "
-      + "are longer than \(cutter.limit) tokens; each kept its \(end) \(cutter.limit)"
+      + "are longer than \(length) tokens\(added); each kept its \(end) \(length)"
     if said.insert(text).inserted { core.warn(text) }
   }
 }

@@ -60,9 +60,14 @@ package final class MetricsObject: Digestible {
   }
 
   package func display(_ style: DisplayStyle) -> String {
-    KeyValueView.text(
-      metrics.map { ($0.name, NumberText.significant($0.value)) }, title: title,
-      style: ViewStyle(style))
+    let view = ViewStyle(style)
+    let shown = MetricGlossary.shown(of: metrics.map(\.name), all: view.full)
+    let entries = shown.compactMap { name in
+      metrics.value(name).map { (name: name, value: NumberText.significant($0)) }
+    }
+    let rest = metrics.count + distributions.count - shown.count
+    return KeyValueView.text(entries, title: title, style: view)
+      + (rest > 0 ? "\n  \(rest) more: stats.names" : "")
   }
 
   package func plain() throws -> Value? {

@@ -18,17 +18,20 @@ package final class PreferencesObject: Digestible {
     self.name = name
   }
 
-  /// A store in memory with these pairs.
-  convenience init(_ pairs: [(text: PreferenceText, by: String)], name: String) throws {
+  /// A store in memory with these pairs; `leftOut` of them had the same answer twice.
+  static func holding(_ pairs: [(text: PreferenceText, by: String)], name: String) throws
+    -> (object: PreferencesObject, leftOut: Int)
+  {
+    let differing = pairs.filter { Text($0.text.chosen) != Text($0.text.rejected) }
     let store = try PreferenceStore.memory()
     _ = try store.transaction { rows in
-      for (text, by) in pairs {
+      for (text, by) in differing {
         _ = try rows.addPair(
           prompt: text.prompt, chosen: Candidate(text.chosen), rejected: Candidate(text.rejected),
           by: by)
       }
     }
-    self.init(store, name: name)
+    return (PreferencesObject(store, name: name), pairs.count - differing.count)
   }
 
   package var typeName: String { Self.typeName }

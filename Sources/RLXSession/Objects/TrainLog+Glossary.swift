@@ -2,6 +2,19 @@
 enum MetricGlossary {
   static func meaning(of name: String) -> String? { table.first { $0.name == name }?.meaning }
 
+  /// The names to show of many: those that say most, unless all were asked for or there are few.
+  static func shown(of names: [String], all: Bool) -> [String] {
+    guard !all, names.count > mostShown else { return names }
+    return names.filter { leading.contains($0) }
+  }
+
+  private static let mostShown = 16
+  private static let leading = [
+    "objective/kl", "objective/kl_coef", "objective/entropy", "ppo/mean_scores", "ppo/std_scores",
+    "ppo/loss/policy", "ppo/loss/value", "ppo/policy/approxkl", "ppo/policy/clipfrac",
+    "ppo/policy/entropy", "ppo/val/var_explained", "tokens/responses_len_mean",
+  ]
+
   private static let table: [(name: String, meaning: String)] = [
     ("loss", "The mean loss of the step's batch, in nats, before the step."),
     ("mean_token_accuracy", "The share of trained tokens that were the model's likeliest."),

@@ -66,14 +66,15 @@ package final class TrainLogObject: Digestible, SeriesSource, Explaining {
     }
   }
 
-  /// One line a name: the last value, and how it went.
+  /// One line a name: the first and the last value, and how it went.
   package func display(_ style: DisplayStyle) -> String {
     let view = ViewStyle(style)
     let title = "\(trainer) log" + view.separator + NumberText.count(log.count, "step")
     guard log.count > 0 else { return title }
+    let shown = MetricGlossary.shown(of: log.names, all: view.full)
     var table = TableView(
       title: title, columns: ["name", "first", "last", "course"],
-      rows: log.names.map { name in
+      rows: shown.map { name in
         let values = log[name]
         return [
           .text(name), values.first.map { .text(NumberText.significant($0)) } ?? .missing,
@@ -82,7 +83,8 @@ package final class TrainLogObject: Digestible, SeriesSource, Explaining {
         ]
       })
     table.rowLimit = 64
-    return table.text(view)
+    let rest = log.names.count - shown.count
+    return table.text(view) + (rest > 0 ? "\n\(rest) more: log.names" : "")
   }
 
   package func plain() throws -> Value? { .list(log.entries.map { .metrics($0) }) }

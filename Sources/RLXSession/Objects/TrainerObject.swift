@@ -36,6 +36,11 @@ extension TrainerObject {
     digest.log(state.log)
   }
 
+  /// Settings and log as plain data.
+  package func plain() throws -> Value? {
+    .map([("settings", settingsMap), ("log", try logObject.plain() ?? .nil)])
+  }
+
   func displayTrainer(_ style: DisplayStyle) -> String {
     let view = ViewStyle(style)
     let log = state.log
