@@ -165,7 +165,8 @@ package final class Pty {
 
     var argv = ([executable] + arguments).map { strdup($0) } + [nil]
     // Sorted, so that a run does not differ from the next: the engine borrows the first place.
-    var envp = environment.map { "\($0.key)=\($0.value)" }.sorted().map { strdup($0) } + [nil]
+    let entries: [String] = environment.map { "\($0.key)=\($0.value)" }.sorted()
+    var envp = entries.map { strdup($0) } + [nil]
     defer { (argv + envp).forEach { free($0) } }
     var process: pid_t = 0
     let code = posix_spawn(&process, executable, &actions, &attributes, &argv, &envp)
