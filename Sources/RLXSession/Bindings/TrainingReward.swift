@@ -9,7 +9,7 @@ enum ScriptReward {
     switch value {
     case .function(let function): return FunctionReward(function, call.interpreter)
     case .host(let object):
-      if let model = object as? RewardModelObject { return ModelReward(model, call, core) }
+      if let model = object as? RewardModelObject { return ModelReward(model, core) }
     case .list(let list):
       guard list.count > 0 else { break }
       return WeightedReward(
@@ -62,19 +62,17 @@ private final class FunctionReward: Reward {
 /// A reward model, which cuts what it was told to cut.
 private final class ModelReward: Reward {
   private let object: RewardModelObject
-  private let call: Call
   private unowned let core: SessionCore
 
-  init(_ object: RewardModelObject, _ call: Call, _ core: SessionCore) {
+  init(_ object: RewardModelObject, _ core: SessionCore) {
     self.object = object
-    self.call = call
     self.core = core
   }
 
   func scores(_ samples: [Sample]) throws -> [Double] {
     try core.point()
     let rows = try RewardModelMethods.rows(
-      object, samples.map { ($0.promptTokens, $0.responseTokens) }, call, core)
+      object, samples.map { ($0.promptTokens, $0.responseTokens) }, "RewardModel.score", core)
     return try object.model.scores(rows).map(Double.init)
   }
 }
