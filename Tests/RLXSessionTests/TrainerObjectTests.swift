@@ -79,6 +79,8 @@ import Testing
     ("SFT(m).log[\"loss\"]", "no step has been logged"),
     ("s = SFT(m)\ns.run(demos, steps: 1)\ns.log[\"los\"]", "log[\"loss\"]"),
     ("AdamW(m.copy().freeze())", "frozen"),
+    ("PPO(m, reference: m)", "PPO: reference: expected another model, got the policy itself"),
+    ("DPO(m, reference: m)", "reference: policy.copy().freeze()"),
   ])
   func says(script: String, message: String) {
     let error = ObjectBench().error(Self.start + script)
