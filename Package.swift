@@ -96,7 +96,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "RLXCommandTests", dependencies: ["rlx", "RLXSession", "RLXStore", "RLXTestSupport"],
+      name: "RLXCommandTests",
+      dependencies: [
+        "rlx", "RLXSession", "RLXStore", "RLXTestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -21,7 +21,9 @@ extension Runner {
     for (index, statement) in parsed.statements.enumerated() {
       let recorded = parsed.entries[index]
       if completeOnly, !recorded.isComplete { continue }
-      let run = runStatement(statement, leading: recorded.leading, recorded: recorded)
+      let run = runStatement(
+        statement, leading: recorded.leading, trailing: comment(behind: statement),
+        recorded: recorded)
       if let difference = difference(run, recorded, comparing: comparing) {
         show(difference, at: statement, index: index)
         return (.failed(.replayDiffers), index)

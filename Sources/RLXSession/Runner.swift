@@ -79,7 +79,7 @@ final class Runner {
     for statement in program.statements {
       let leading = comments(in: source, from: end, to: statement.span.start)
       end = statement.span.end
-      let run = runStatement(statement, leading: leading)
+      let run = runStatement(statement, leading: leading, trailing: comment(behind: statement))
       if run.result != .done { return run.result }
     }
     return .done
@@ -108,9 +108,10 @@ final class Runner {
   /// Runs one statement and keeps its record. `recorded` is what a session file says of it: the
   /// answers people gave, the inputs, and where it was stopped.
   func runStatement(
-    _ statement: TopStatement, leading: String = "", recorded: SessionEntry? = nil
+    _ statement: TopStatement, leading: String = "", trailing: String = "",
+    recorded: SessionEntry? = nil
   ) -> Run {
-    var entry = SessionEntry(text: statement.text, leading: leading)
+    var entry = SessionEntry(text: statement.text, leading: leading, trailing: trailing)
     begin(recorded)
     journal?.begin(entry)
     var outcome: Interpreter.Outcome?
@@ -204,9 +205,22 @@ final class Runner {
   /// The comment lines between two statements, as the journal keeps them. A comment that looks like
   /// a mark is pushed in, so that it is none.
   private func comments(in source: Source, from start: Int, to end: Int) -> String {
-    let lines = source.string(from: start, to: end).split(separator: "\n")
+    let between = source.string(from: start, to: end)
+    // What stands behind the statement before belongs to that statement.
+    let lines = between.drop { $0 != "\n" && start > 0 }.split(separator: "\n")
     return lines.filter { $0.hasPrefix("#") && !$0.hasPrefix("#!/") }
       .map { (Mark.begins($0) ? "# " : "") + $0 + "\n" }.joined()
+  }
+}
+
+extension Runner {
+  /// The comment that stands behind a statement on its last line, with the space before it.
+  func comment(behind statement: TopStatement) -> String {
+    let source = statement.source
+    let end = statement.span.end
+    let line = source.lineRange(source.lineNumber(at: max(end - 1, statement.span.start)))
+    let rest = source.string(from: end, to: line.upperBound)
+    return rest.drop { $0 == " " || $0 == "\t" }.hasPrefix("#") ? rest : ""
   }
 }
 

@@ -1,20 +1,24 @@
 import RLXScript
 
 extension Session {
-  /// `?topic`: shows what is known of a function or type. Nothing of it is recorded.
+  /// `?topic`: shows what is known of a function, a type, a member or a name of this session.
+  /// Nothing of it is recorded.
   package func help(_ topic: String) -> CellResult {
-    guard let page = page(topic) else {
-      return runner.report(
-        Diagnostic(
-          .name, "help: nothing is called \"\(topic)\"", remedy: "help() lists everything"))
+    do {
+      runner.core.console.write(try page(topic) + "\n")
+      return .done
+    } catch {
+      return runner.report(error)
     }
-    runner.core.console.write(page + "\n")
-    return .done
   }
 
-  private func page(_ topic: String) -> String? {
+  private func page(_ topic: String) throws -> String {
     let registry = runner.interpreter.registry
-    if let function = registry.function(topic) { return function.signature + "\n  " + function.doc }
-    return registry.type(topic).map { $0.name + "\n  " + $0.doc }
+    if let page = SessionHelp.page(named: topic, registry) { return page }
+    if let value = runner.interpreter.global(topic) {
+      return try SessionHelp.page(for: value, registry)
+    }
+    throw Diagnostic(
+      .name, "help: nothing is called \"\(topic)\"", remedy: "help() lists everything")
   }
 }

@@ -1,4 +1,5 @@
 import RLXScript
+import RLXTensor
 
 /// A session: text in, results out. The prompt, a file, a replay and the tests all drive this one.
 ///
@@ -19,13 +20,15 @@ package actor Session {
     options: SessionOptions, console: any Console, stop: StopFlag = StopFlag()
   ) throws {
     self.stop = stop
+    if let threads = options.threads { Engine.threads = threads }
     runner = Runner(options: options, console: console, stop: stop)
     if let path = options.journal { try runner.openJournal(at: path) }
   }
 
-  /// Whether a text can run as it stands: what Enter, pipes and notebooks ask.
+  /// Whether a text can run as it stands: what Enter, pipes and notebooks ask. The newline that
+  /// Enter would add is part of the question: without it the last word might still be growing.
   package nonisolated static func state(of text: String) -> InputState {
-    switch classify(text) {
+    switch classify(text + "\n") {
     case .complete: .complete
     case .incomplete(let waitingFor): .incomplete(waitingFor: waitingFor)
     case .invalid: .invalid

@@ -7,6 +7,8 @@ package struct SessionOptions: Sendable {
   package static let version = "0.1.0"
 
   package var seed: UInt64 = 0
+  /// Threads of the engine; nil for one a core. Results do not depend on it.
+  package var threads: Int?
   /// What `args` holds.
   package var arguments: [String] = []
   /// Whether values of expression statements are not shown (`--quiet`).

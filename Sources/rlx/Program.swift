@@ -64,7 +64,11 @@ struct Program {
     do {
       session = try Session(options: options, console: console, stop: stop)
     } catch {
-      console.writeError(UsageError(message: "\(error)", remedy: "--no-journal").text)
+      console.writeError(
+        UsageError(
+          message: "\(error)",
+          remedy: parsed.record == nil ? "--no-journal" : "--record with another path"
+        ).text)
       return ExitCode.programError.rawValue
     }
     let status: Int32
@@ -110,6 +114,7 @@ struct Program {
     options.seed = common.seed
     options.arguments = arguments
     options.quiet = common.quiet
+    options.threads = common.threads
     if let maxSteps = common.maxSteps { options.maxSteps = maxSteps }
     return options
   }

@@ -20,6 +20,8 @@ package final class ObjectIdentity {
 /// Puts values into digests and remembers which objects have been met.
 package struct ValueDigester {
   private var met = 0
+  /// The functions whose captured values are being written: they may hold one another.
+  private var open: Set<ObjectIdentifier> = []
 
   package init() {}
 
@@ -77,17 +79,16 @@ package struct ValueDigester {
     }
   }
 
-  /// A function enters by its source and the data it captured. A function among what it captured
-  /// enters by its source alone: functions may capture one another.
+  /// A function enters by its source and the values it captured. One met again within itself enters
+  /// by its source alone.
   private mutating func absorb(_ function: FunctionValue, into builder: inout DigestBuilder) {
     builder.text(function.sourceText ?? function.name ?? "")
+    let id = ObjectIdentifier(function)
+    guard open.insert(id).inserted else { return }
+    defer { open.remove(id) }
     for (name, value) in function.captured {
       builder.text(name)
-      if case .function(let inner)? = value {
-        builder.text(inner.sourceText ?? inner.name ?? "")
-      } else {
-        absorb(value ?? .nil, into: &builder)
-      }
+      absorb(value ?? .nil, into: &builder)
     }
   }
 

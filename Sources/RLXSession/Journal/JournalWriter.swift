@@ -30,7 +30,7 @@ package final class JournalWriter {
 
   /// Appends a statement that is about to run.
   package func begin(_ entry: SessionEntry) {
-    append(entry.leading + entry.text + "\n")
+    append(entry.leading + entry.text + entry.trailing + "\n")
   }
 
   /// Appends an answer and waits until it is on disk: a label is never lost.
@@ -71,6 +71,6 @@ package final class JournalWriter {
 extension SessionEntry {
   /// The whole entry as text: what `:save` and `--record` write.
   package var lines: String {
-    leading + text + "\n" + marks.map { $0.line + "\n" }.joined()
+    leading + text + trailing + "\n" + marks.map { $0.line + "\n" }.joined()
   }
 }

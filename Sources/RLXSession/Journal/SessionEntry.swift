@@ -4,6 +4,8 @@ package struct SessionEntry: Equatable, Sendable {
   package var leading: String = ""
   /// The statement as typed, with a `;` behind it if its value was not to be shown.
   package var text: String
+  /// The comment behind the statement on its last line, with the space before it.
+  package var trailing: String = ""
   package var inputs: [InputRecord] = []
   package var answers: [AnswerRecord] = []
   /// The count of points at which a person stopped the statement.
@@ -21,9 +23,10 @@ package struct SessionEntry: Equatable, Sendable {
     package var digest: String
   }
 
-  package init(text: String, leading: String = "") {
+  package init(text: String, leading: String = "", trailing: String = "") {
     self.text = text
     self.leading = leading
+    self.trailing = trailing
   }
 
   /// Whether the statement came to an end: its result was written.
