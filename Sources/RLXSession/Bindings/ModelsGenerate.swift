@@ -31,8 +31,8 @@ extension ModelMethods {
         CompletionsObject(
           completions.map { completion in
             CompletionObject(
-              completion, prompt: prompts[completion.promptIndex].text, model: object.name,
-              settings: described)
+              completion, prompt: prompts[completion.promptIndex].text, settings: described,
+              of: object)
           }))
     }
   }

@@ -54,7 +54,7 @@ enum PPOMethods {
       let policy = try TrainerMethods.policy(call)
       let reference = try TrainerMethods.reference(call)
       let settings = try PPO.Settings().applying(call)
-      let reward = try call.optional("reward").map { try ScriptReward.of($0, call, core) }
+      let reward = try call.optional("reward").map { try ScriptReward.of($0, policy, call, core) }
       let trainer = try PPO(
         policy: policy.model, reward: reward, reference: reference?.model, settings: settings,
         draws: core.trainerDraws())

@@ -90,7 +90,8 @@ enum RewardModelMethods {
         let prompt = try TextReader(tokenizer, call, "prompt").prompt(call.value("prompt"))
         let response = try TextReader(tokenizer, call, "response")
           .response(call.value("response"), to: prompt)
-        let row = try rows(object, [(prompt.tokens, response.tokens)], call, core)[0]
+        let row = try rows(
+          object, [(prompt.tokens, response.tokens)], call.spec.qualifiedName, core)[0]
         return .float(Double(try object.model.score(row)))
       },
       method(
@@ -130,12 +131,12 @@ enum RewardModelMethods {
 
   /// Prompt and answer as one row of ids each, cut to length if that was asked for.
   static func rows(
-    _ object: RewardModelObject, _ answers: [(prompt: [Int32], answer: [Int32])], _ call: Call,
+    _ object: RewardModelObject, _ answers: [(prompt: [Int32], answer: [Int32])], _ owner: String,
     _ core: SessionCore
   ) throws -> [[Int32]] {
     var cut = Truncation.Cutter(
       object.truncation, context: object.model.model.config.context,
-      owner: call.spec.qualifiedName)
+      owner: owner)
     let rows = try answers.enumerated().map { row, given in
       let (prompt, answer) = try cut(given.prompt, given.answer, row: row)
       return prompt + answer
@@ -151,7 +152,8 @@ enum RewardModelMethods {
   {
     let all = try TextReader(object.model.model.tokenizer, call, "data").pairs(call.value("data"))
     let rows = try rows(
-      object, all.flatMap { [($0.prompt, $0.chosen), ($0.prompt, $0.rejected)] }, call, core)
+      object, all.flatMap { [($0.prompt, $0.chosen), ($0.prompt, $0.rejected)] },
+      call.spec.qualifiedName, core)
     return all.indices.map {
       PreferencePair(prompt: [], chosen: rows[2 * $0], rejected: rows[2 * $0 + 1])
     }
