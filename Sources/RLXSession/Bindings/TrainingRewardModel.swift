@@ -105,13 +105,13 @@ enum RewardModelMethods {
         "loss", "The Bradley-Terry loss of all comparisons given, with gradients.",
         parameters: [data], returns: "tensor", example: "\(example).loss(\(rows)).item()"
       ) { [unowned core] object, call in
-        Value(try object.model.loss(try pairs(object, call, core)).scalar)
+        Value(try object.model.loss(try batch(object, call, core)).scalar)
       },
       method(
         "step", "One optimizer step on all comparisons given.", parameters: [data],
         effects: .mutates, returns: "map", example: "\(example).step(\(rows))"
       ) { [unowned core] object, call in
-        let pairs = try pairs(object, call, core)
+        let pairs = try batch(object, call, core)
         try core.point()
         return .metrics(try object.model.step(pairs))
       },
@@ -157,6 +157,16 @@ enum RewardModelMethods {
     return all.indices.map {
       PreferencePair(prompt: [], chosen: rows[2 * $0], rejected: rows[2 * $0 + 1])
     }
+  }
+
+  /// Comparisons as one batch, which must fit into memory.
+  private static func batch(_ object: RewardModelObject, _ call: Call, _ core: SessionCore) throws
+    -> [PreferencePair]
+  {
+    let pairs = try pairs(object, call, core)
+    try ModelMemory(model: object.model.model, owner: call.spec.qualifiedName)
+      .check(pairs, recording: true)
+    return pairs
   }
 
   static var accuracyType: HostType {
