@@ -144,8 +144,8 @@ import Testing
 
   @Test func controlCStopsTheStatementAndKeepsTheShell() throws {
     let pty = try shell()
-    pty.send("kept = 5\rwhile true {}\r")
-    _ = pty.rest(for: .milliseconds(400))
+    pty.send("kept = 5\rprint(\"going\"); while true {}\r")
+    try pty.expect(Self.ran + "going\r\n")
     pty.send("\u{3}")
     try pty.expect("stopped")
     pty.send("print(\"kept\", kept)\r")
@@ -158,8 +158,8 @@ import Testing
     let pty = try shell()
     pty.send("x = randn([6000, 6000])\r")
     try pty.expect("rlx> ")
-    pty.send("y = x @ x @ x @ x @ x @ x\r")
-    _ = pty.rest(for: .milliseconds(300))
+    pty.send("print(\"going\"); y = x @ x @ x @ x @ x @ x\r")
+    try pty.expect(Self.ran + "going\r\n")
     pty.send("\u{3}")
     try pty.expect("stopping")
     pty.send("\u{3}")
@@ -167,7 +167,7 @@ import Testing
     #expect(pty.settings.c_lflag & tcflag_t(ICANON | ECHO) == tcflag_t(ICANON | ECHO))
     let next = try shell()
     next.send(":load --recover\r")
-    try next.expect("recovered 1 statements")
+    try next.expect("recovered 2 statements")
   }
 
   @Test func aStopAndAContinueKeepTheLine() throws {
