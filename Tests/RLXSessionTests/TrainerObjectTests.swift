@@ -151,6 +151,23 @@ import Testing
     #expect(try bench.shown("ppo.log[\"kl\"] == ppo.log[\"objective/kl\"]") == "true")
   }
 
+  @Test func aTrainerTakesOneDrawWhenItIsMadeAndNoneAfterwards() throws {
+    let bench = ObjectBench()
+    try bench.run(Self.start)
+    for made in ["SFT(m)", "DPO(m)", "RewardModel(m)", "PPO(m, reward: fn(p, r) => r.len)"] {
+      let before = bench.core.draws.taken
+      try bench.run("t = " + made)
+      #expect(bench.core.draws.taken == before + 1, "\(made)")
+    }
+    let before = bench.core.draws.taken
+    try bench.run("t.run([\"the\"], steps: 2)\nSFT(m)")
+    #expect(bench.core.draws.taken == before + 1)
+    for wrong in ["SFT(m.copy().freeze())", "PPO(m.copy().freeze())", "RewardModel(MODEL)"] {
+      #expect(!bench.error(wrong).hasPrefix("no error"))
+      #expect(bench.core.draws.taken == before + 1, "\(wrong)")
+    }
+  }
+
   @Test func equalRewardsAreAWarningSaidOnce() throws {
     let bench = ObjectBench()
     try bench.run(

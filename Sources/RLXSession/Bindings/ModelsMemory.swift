@@ -13,7 +13,7 @@ struct ModelMemory {
   /// Bytes of a float.
   private static let float = 4.0
 
-  /// Answers to prompts of these lengths: their cache of keys and values, and one row of logits each.
+  /// Answers to prompts of these lengths: their cache of keys and values, and a row of logits.
   func check(generating prompts: [Int], n: Int, maxTokens: Int) throws {
     let config = model.config
     let rows = Double(prompts.count) * Double(n)

@@ -9,8 +9,8 @@ package func registerPreferences(_ registry: Registry, core: SessionCore) {
   registry.add(
     HostType(
       PreferencesObject.typeName,
-      "Comparisons of answers and what people said of them, in an SQLite file. Judgements are never "
-        + "overwritten. prefs[i] is the i-th comparison with a winner: prompt, chosen, rejected, by.",
+      "Comparisons of answers and what people said of them, in an SQLite file. Judgements are "
+        + "never overwritten. prefs[i] is the i-th comparison with a winner: {prompt, chosen, rejected, by}.",
       constructor: PreferenceMethods.constructor(core),
       methods: PreferenceMethods.adding + [PreferenceMethods.label(core)]
         + PreferenceMethods.reading + PreferenceMethods.leaving(core),
@@ -55,7 +55,7 @@ enum PreferenceMethods {
     let replayed = ReplayedStores()
     return FunctionSpec(
       PreferencesObject.typeName,
-      "Opens a file of preferences, or makes it; \"memory\" keeps none; or takes a Dataset of pairs.",
+      "Opens or makes a file of preferences; \"memory\" keeps none; or takes a Dataset of pairs.",
       parameters: [
         ParameterSpec(
           "source", .oneOf([.string, .list, .host(DatasetObject.typeName)]),

@@ -40,9 +40,10 @@ enum DPOMethods {
       let policy = try TrainerMethods.policy(call)
       let reference = try TrainerMethods.reference(call)
       let settings = try DPO.Settings().applying(call)
-      let trainer = try DPO(
-        policy: policy.model, reference: reference?.model, settings: settings,
-        draws: core.trainerDraws())
+      let trainer = try core.drawing {
+        try DPO(
+          policy: policy.model, reference: reference?.model, settings: settings, draws: $0)
+      }
       return .host(DPOObject(trainer, policy: policy, reference: reference))
     }
   }

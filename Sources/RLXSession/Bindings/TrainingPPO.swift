@@ -55,9 +55,11 @@ enum PPOMethods {
       let reference = try TrainerMethods.reference(call)
       let settings = try PPO.Settings().applying(call)
       let reward = try call.optional("reward").map { try ScriptReward.of($0, policy, call, core) }
-      let trainer = try PPO(
-        policy: policy.model, reward: reward, reference: reference?.model, settings: settings,
-        draws: core.trainerDraws())
+      let trainer = try core.drawing {
+        try PPO(
+          policy: policy.model, reward: reward, reference: reference?.model, settings: settings,
+          draws: $0)
+      }
       return .host(
         PPOObject(trainer, policy: policy, reference: reference, reward: call.value("reward")))
     }
@@ -144,8 +146,8 @@ enum PPOMethods {
   private static func step(_ core: SessionCore) -> FunctionSpec {
     method(
       "step",
-      "All four stages on these prompts; or, with responses and scores, the classic step on answers "
-        + "from elsewhere. Gives what it measured.",
+      "All four stages on these prompts; or, with responses and scores, the classic step on "
+        + "answers from elsewhere. Gives what it measured.",
       parameters: [
         prompts,
         ParameterSpec(

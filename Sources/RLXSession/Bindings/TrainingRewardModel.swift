@@ -37,12 +37,12 @@ enum RewardModelMethods {
       let truncation = try Truncation(call)
       guard case .string(let path) = call.value("policy") else {
         let policy = try TrainerMethods.policy(call)
-        let model = RewardModel(from: policy.model, draws: core.trainerDraws())
+        let model = try core.drawing { RewardModel(from: policy.model, draws: $0) }
         return .host(RewardModelObject(model, name: policy.name, truncation: truncation))
       }
       let model = try ModelFolder.load(
         path.string, names: ModelMethods.files + ["score.safetensors"], core, for: "RewardModel"
-      ) { try RewardModel.load(folder: $0, draws: core.trainerDraws()) }
+      ) { place in try core.drawing { try RewardModel.load(folder: place, draws: $0) } }
       return .host(
         RewardModelObject(model, name: ModelFolder.name(path.string), truncation: truncation))
     }

@@ -36,7 +36,7 @@ enum SFTMethods {
       let policy = try TrainerMethods.policy(call)
       let settings = try SFT.Settings().applying(call)
       try settings.check()
-      let trainer = try SFT(policy.model, settings, draws: core.trainerDraws())
+      let trainer = try core.drawing { try SFT(policy.model, settings, draws: $0) }
       return .host(SFTObject(trainer, policy: policy, truncation: try Truncation(call)))
     }
   }
