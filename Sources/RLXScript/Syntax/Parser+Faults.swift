@@ -44,7 +44,7 @@ extension Parser {
     }
     if let hint = habit() {
       if hint == .printStatement, case .name(let name) = tokens[position - 1].kind {
-        return invalid(hint.message, remedy: "\(name)(…)")
+        return invalid(hint.message, remedy: "\(name)(x)")
       }
       return self.hint(hint, at: isAfterForeignWord(hint) ? tokens[position - 1].span : nil)
     }
