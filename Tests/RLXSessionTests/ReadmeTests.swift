@@ -12,7 +12,8 @@ struct ReadmeTests {
       contentsOf: Repository.root.appendingPathComponent("README.md"), encoding: .utf8)
     let start = try #require(readme.range(of: "```text\nrlx> "))
     let end = try #require(readme[start.upperBound...].range(of: "\n```"))
-    return readme[start.upperBound..<end.lowerBound].components(separatedBy: "\nrlx> ").map { turn in
+    return readme[start.upperBound..<end.lowerBound].components(separatedBy: "\nrlx> ").map {
+      turn in
       let lines = turn.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
       return (String(lines[0]), lines.count > 1 ? String(lines[1]) + "\n" : "")
     }
