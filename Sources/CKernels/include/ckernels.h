@@ -17,7 +17,8 @@ void ck_set_threads(int threads);
 /// Makes the calling thread's OpenMP settings agree with ck_threads(): oneDNN reads them.
 void ck_enter(void);
 const char *ck_isa(void);
-/// Caps the instruction set: "baseline", "avx2" or "avx512". False where unknown or not available.
+/// The instruction set for calls from this thread: "baseline", "avx2" or "avx512". False where unknown
+/// or not available. RLX_ISA sets it for the whole process.
 bool ck_set_isa(const char *name);
 
 // --- Elementwise (body_elementwise.h) ---
