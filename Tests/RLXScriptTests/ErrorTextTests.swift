@@ -1,7 +1,7 @@
 import RLXScript
 import Testing
 
-@Suite struct DiagnosticTests {
+@Suite struct ErrorTextTests {
   @Test func ofALongLineThePartAroundTheSpanIsShown() {
     let text = String(repeating: "a", count: 300) + "BAD" + String(repeating: "z", count: 300)
     let place = Place(Source(text, name: "long"), Span(300, 303))
