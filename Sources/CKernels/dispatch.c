@@ -8,6 +8,8 @@
 // --- The instruction set ---
 
 static _Atomic(const ck_table *) active = NULL;
+// What this thread was told to use, if anything: a kernel's body is chosen by the thread that calls it.
+static _Thread_local const ck_table *chosen = NULL;
 
 #if defined(__x86_64__)
 static bool has_avx512(void) {
@@ -36,6 +38,7 @@ static const ck_table *best(void) { return &ck_table_baseline; }
 #endif
 
 const ck_table *ck_active(void) {
+  if (chosen != NULL) return chosen;
   const ck_table *table = atomic_load_explicit(&active, memory_order_acquire);
   if (table != NULL) return table;
   const char *wanted = getenv("RLX_ISA");
@@ -47,7 +50,7 @@ const ck_table *ck_active(void) {
 
 bool ck_set_isa(const char *name) {
   const ck_table *table = named(name);
-  if (table != NULL) atomic_store_explicit(&active, table, memory_order_release);
+  if (table != NULL) chosen = table;
   return table != NULL;
 }
 
