@@ -13,9 +13,12 @@
 #include <stddef.h>
 #include <string.h>
 
+extern char **environ;
+
 static char sleep_when_waiting[] = "OMP_WAIT_POLICY=passive";
-static char **lent = NULL;
-static char *owner = NULL;
+// Volatile: compilers run constructors ahead of time and take it that no code has run before them.
+static char **volatile lent = NULL;
+static char *volatile owner = NULL;
 
 static int names(const char *entry, const char *variable) {
   size_t length = strlen(variable);
@@ -36,8 +39,12 @@ static void lend(int count, char **arguments, char **environment) {
 __attribute__((section(".preinit_array"), used))
 static void (*const before_libraries)(int, char **, char **) = lend;
 
+// A library's constructor may have called setenv, which copies the environment: both are put right.
 __attribute__((constructor))
 static void give_back(void) {
-  if (lent) *lent = owner;
+  if (!lent) return;
+  *lent = owner;
+  for (char **entry = environ; entry && *entry; entry++)
+    if (*entry == sleep_when_waiting) *entry = owner;
   lent = NULL;
 }

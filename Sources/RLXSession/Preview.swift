@@ -23,6 +23,7 @@ enum Preview {
     if case .host(let object) = value, let previewed = object as? any Previewed {
       return previewed.preview
     }
+    guard case .host = value else { return value.shown }
     return value.display(DisplayStyle(width: width, maximumItems: 8))
   }
 }

@@ -18,6 +18,7 @@ extension Runner {
       return (report(error), 0)
     }
     adopt(parsed)
+    defer { attachPreferences() }
     for (index, statement) in parsed.statements.enumerated() {
       let recorded = parsed.entries[index]
       if completeOnly, !recorded.isComplete { continue }
@@ -43,6 +44,16 @@ extension Runner {
       return (.failed(.replayDiffers), parsed.entries.count)
     }
     return (.done, parsed.entries.count)
+  }
+
+  /// Joins preferences that were rebuilt from the record with their files, which hold them already.
+  private func attachPreferences() {
+    for (object, path) in core.detached where (try? object.attach(to: path)) != true {
+      core.warn(
+        "\(path) holds other rows than this session recorded: its judgements stay in memory; "
+          + "prefs.export(\"labels.jsonl\") keeps them")
+    }
+    core.detached = []
   }
 
   /// Takes over the seed and arguments of a session file, unless the session has already begun.
@@ -71,8 +82,8 @@ extension Runner {
     }
     if let left = core.recordedAnswers?.first {
       return ReplayDifference(
-        what: "an answer left over", before: "choice \(left.choice) by \(left.by)",
-        after: "the statement asks for none")
+        what: "the number of answers", before: "one more, \(left.choice) by \(left.by)",
+        after: "it is left over: the statement asks for no more")
     }
     guard comparing, recorded.isComplete else { return nil }
     let before = recorded.failure?.digest ?? recorded.digest ?? ""
@@ -91,7 +102,7 @@ extension Runner {
   /// Shows the first difference: the statement, what was recorded, what came out now.
   private func show(_ difference: ReplayDifference, at statement: TopStatement?, index: Int) {
     var diagnostic = Diagnostic(
-      .replay, "replay: statement \(index + 1): \(difference.what) differs",
+      .replay, "statement \(index + 1): \(difference.what) differs from the record",
       at: statement.map { Place($0.source, $0.span) })
     diagnostic.message +=
       "\n  recorded  \(difference.before)\n  now       \(difference.after)"

@@ -149,7 +149,7 @@ final class Runner {
   private func begin(_ recorded: SessionEntry?) {
     core.beginStatement(stopAt: recorded?.stoppedAt)
     core.recordedAnswers = recorded?.answers
-    core.files.replay?.expected = recorded?.inputs ?? []
+    core.files.expected = recorded?.inputs ?? []
   }
 
   private func finish(
@@ -190,6 +190,10 @@ final class Runner {
 
   func show(_ diagnostic: Diagnostic) {
     guard !isMuted else { return }
+    if diagnostic.kind == .stopped {
+      let place = diagnostic.place.map { " at \($0)" } ?? ""
+      return core.console.writeError("stopped\(place); what was done before stands\n")
+    }
     let text = diagnostic.rendered(color: core.console.facts.usesErrorColor)
     core.console.writeError(text + "\n")
   }

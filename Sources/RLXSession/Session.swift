@@ -36,8 +36,10 @@ package actor Session {
   }
 
   /// Runs what was typed at the prompt; a failure leaves the session as the statement left it.
+  ///
+  /// The flag is lowered afterwards, not before: a stop that comes as the text starts counts.
   package func run(_ text: String, name: String = "<prompt>") -> CellResult {
-    stop.reset()
+    defer { stop.reset() }
     return runner.run(Source(text, name: name), mode: .prompt)
   }
 
@@ -66,13 +68,13 @@ package actor Session {
 
   /// `:load FILE`: runs a script or session file as if it were typed here.
   package func load(_ path: String) -> CellResult {
-    stop.reset()
+    defer { stop.reset() }
     return runner.load(path)
   }
 
   /// `:load --recover`: runs again what a shell that died had done. Says how many statements.
   package func recover() -> CellResult {
-    stop.reset()
+    defer { stop.reset() }
     return runner.recover()
   }
 

@@ -19,6 +19,8 @@ package final class SessionCore: Effects {
   /// Whether output is taken into the record but not shown, as in a replay.
   package var isMuted = false
 
+  /// Preferences that a run of a session file works on as they stood, apart from their grown file.
+  var detached: [(object: PreferencesObject, path: String)] = []
   /// The files of `use` statements that were read and have not run yet.
   var uses: [UsedFiles] = []
   /// The used files, by identity.

@@ -12,14 +12,14 @@ package final class SessionFiles {
     var scratch: String
     /// Where to look for an input besides the working directory, in order.
     var searchFolders: [String]
-    /// What the statement now running read when it was recorded.
-    var expected: [InputRecord] = []
   }
 
   /// Whether inputs are hashed and kept: only where a journal is.
   package var keepsRecords = false
   /// Whether the hashes of inputs are taken although there is no journal: in a replay.
   package var replay: Replay?
+  /// What the statement now running read when it was recorded, in a run of a session file.
+  var expected: [InputRecord] = []
   /// Files written by this session's replay: the script's path to the place in the scratch folder.
   private var redirected: [String: String] = [:]
   private var inputs: [InputRecord] = []
@@ -73,17 +73,18 @@ package final class SessionFiles {
     return place
   }
 
-  /// How a database is opened: its place, and how many of its rows stand if it is replayed.
+  /// How a database is opened: its place, and how many of its rows stand, where a session file
+  /// says so. In a replay it must say so.
   package func database(_ path: String) throws -> (place: String, rows: Int?) {
-    guard let replay else { return (path, nil) }
+    let record = expected.first { $0.path == path && $0.rows != nil }
+    guard replay != nil else { return (path, record?.rows) }
     if let place = redirected[path] { return (place, nil) }
-    guard let record = replay.expected.first(where: { $0.path == path && $0.rows != nil }) else {
+    guard let record else {
       throw differs(
         ReplayDifference(
           what: "input", before: "no database \(path)", after: "the statement opens \(path)"))
     }
-    let place = record.rows == 0 ? path : try find(path)
-    return (place, record.rows)
+    return (record.rows == 0 ? path : try find(path), record.rows)
   }
 
   /// Records a database as it was opened: the digest of its rows and their number.
@@ -99,8 +100,8 @@ package final class SessionFiles {
 
   private func record(_ found: InputRecord) throws {
     if !inputs.contains(found) { inputs.append(found) }
-    guard let replay, !replay.expected.isEmpty else { return }
-    guard let wanted = replay.expected.first(where: { $0.path == found.path }) else { return }
+    guard replay != nil, !expected.isEmpty else { return }
+    guard let wanted = expected.first(where: { $0.path == found.path }) else { return }
     if wanted.hash != found.hash {
       throw differs(
         ReplayDifference(
@@ -113,7 +114,7 @@ package final class SessionFiles {
   /// is. A path that is nowhere is given back as it is, for its reader to say so.
   private func find(_ path: String) throws -> String {
     guard let replay, !path.hasPrefix("/") else { return path }
-    let wanted = replay.expected.first { $0.path == path }
+    let wanted = expected.first { $0.path == path }
     let places = [path] + replay.searchFolders.map { $0 + "/" + path }
     let present = places.filter { FileManager.default.fileExists(atPath: $0) }
     guard let wanted, wanted.size != nil else { return present.first ?? path }

@@ -73,7 +73,7 @@ struct LabelPage {
       let first = row < left.count ? left[row] : ""
       let second = row < right.count ? right[row] : ""
       let padding = String(repeating: " ", count: max(0, columnWidth - TextWidth.of(first)))
-      return first + padding + " │ " + second
+      return first + padding + (second.isEmpty ? " │" : " │ " + second)
     }
   }
 

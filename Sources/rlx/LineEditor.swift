@@ -235,10 +235,20 @@ extension LineEditor {
 
   /// Draws the line again after the window has changed; libedit would only paint over it.
   private func redraw() {
-    let rows = textBeforeCursor.filter { $0 == "\n" }.count
+    var size = winsize()
+    let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let rows = rowsAboveCursor(columns: known ? Int(size.ws_col) : 80)
     writeAll((rows > 0 ? "\u{1B}[\(rows)A" : "") + "\r\u{1B}[J", to: STDOUT_FILENO)
     el_resize(editor)
     rlx_edit_refresh(editor)
+  }
+
+  /// How many rows of the window the line has above the cursor's: terminals wrap long rows anew when
+  /// they change.
+  private func rowsAboveCursor(columns: Int) -> Int {
+    let lines = (promptText + textBeforeCursor)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.reduce(-1) { $0 + 1 + TextWidth.of($1) / columns }
   }
 
   /// Leaves a given-up line on the screen as it stands and goes below it.

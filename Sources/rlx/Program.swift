@@ -53,24 +53,19 @@ struct Program {
     let console = console(parsed.common)
     let asks = mode.isTerminal && (source == .unsaid || source == .standardInput)
     options.interactive = asks
-    options.journal = parsed.record
-    if asks {
-      if parsed.common.maxSteps == nil { options.maxSteps = .max }
-      if !parsed.common.noJournal, parsed.record == nil {
-        options.journal = JournalFolder.newPath()
-      }
-    }
+    if asks, parsed.common.maxSteps == nil { options.maxSteps = .max }
+    let journal =
+      parsed.record.map(JournalFile.init) ?? (asks ? self.journal(parsed, console) : nil)
+    options.journal = journal?.path
     let session: Session
     do {
       session = try Session(options: options, console: console, stop: stop)
     } catch {
-      console.writeError(
-        UsageError(
-          message: "\(error)",
-          remedy: parsed.record == nil ? "--no-journal" : "--record with another path"
-        ).text)
+      let remedy = parsed.record == nil ? "--no-journal" : "--record with another path"
+      console.writeError(UsageError(message: "\(error)", remedy: remedy).text)
       return ExitCode.programError.rawValue
     }
+    if let journal { signals.beforeSuddenEnd { journal.flush() } }
     let status: Int32
     if asks {
       status = await shell(session, console, parsed.common).run()
@@ -79,7 +74,18 @@ struct Program {
       status = await run(source, code: parsed.code, in: session).exitStatus
     }
     await session.close()
+    if asks, parsed.record == nil, await session.statementCount == 0 { journal?.remove() }
     return status
+  }
+
+  /// The journal of a shell; nil if none is wanted, or, after a word about it, if none can be kept.
+  private func journal(_ parsed: RunArguments, _ console: TerminalConsole) -> JournalFile? {
+    if parsed.common.noJournal { return nil }
+    if let journal = JournalFile.new() { return journal }
+    console.writeError(
+      "warning: cannot write to \(SessionOptions.defaultJournalFolder): "
+        + "nothing will be there for :load --recover\n")
+    return nil
   }
 
   private func run(
@@ -142,6 +148,9 @@ struct Program {
       reader = PlainReader(
         input: input, history: history, classify: Session.state(of:),
         prompt: { if console.look.outputIsTerminal { console.write($0) } })
+    }
+    if !common.quiet {
+      console.write("rlx \(SessionOptions.version)  :help lists the commands, Ctrl-D ends\n")
     }
     return Shell(
       session: session, console: console, signals: signals, reader: reader, history: history)

@@ -60,7 +60,7 @@ final class ProgressBar: Sendable {
 
   /// One line, shorter than the window is wide: a line that wraps could not be erased.
   static func text(_ line: ProgressLine, elapsed: Duration, width: Int, isPlain: Bool) -> String {
-    let seconds = Double(elapsed.components.seconds)
+    let seconds = elapsed / .seconds(1)
     var parts = [line.phase]
     if line.total > 0 {
       let share = min(max(Double(line.done) / Double(line.total), 0), 1)

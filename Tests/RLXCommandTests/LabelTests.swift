@@ -123,6 +123,31 @@ import Testing
     try pty.expect("alive\r\n")
   }
 
+  @Test func aFileAsksAtTheTerminalToo() throws {
+    let script = try home.write(
+      "print(Preferences(\"\(file)\").label(by: \"ana\").labelled)\n", to: "ask.rlx")
+    let pty = try Pty(Command.rlx, [script], environment: ["HOME": home.path])
+    for number in 1...5 {
+      try page(number, of: 5, in: pty)
+      pty.send(number == 1 ? "\u{1B}[Ax2" : "2")  // arrows and other letters choose nothing
+    }
+    try pty.expect("5\r\n")
+    #expect(try pty.exitCode() == 0)
+    #expect(pty.settings.c_lflag & tcflag_t(ICANON | ECHO) == tcflag_t(ICANON | ECHO))
+  }
+
+  @Test func anEndFromOutsideGivesTheTerminalBack() throws {
+    let pty = try shell()
+    pty.send("prefs.label(by: \"ana\")\r")
+    try page(1, of: 5, in: pty)
+    pty.send("1")
+    try page(2, of: 5, in: pty)
+    pty.kill(SIGTERM)
+    #expect(try pty.exitCode() == 128 + SIGTERM)
+    #expect(pty.settings.c_lflag & tcflag_t(ICANON | ECHO) == tcflag_t(ICANON | ECHO))
+    #expect(try count("SELECT count(*) FROM judgements") == 1)
+  }
+
   @Test func keysTypedBeforeTheFirstQuestionAreNoAnswers() throws {
     let pty = try shell()
     pty.send("prefs.label(by: \"ana\")\r111")

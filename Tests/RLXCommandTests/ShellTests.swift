@@ -144,12 +144,58 @@ import Testing
 
   @Test func controlCStopsTheStatementAndKeepsTheShell() throws {
     let pty = try shell()
-    pty.send("kept = 5\rwhile true {}\r")
-    _ = pty.rest(for: .milliseconds(400))
+    pty.send("kept = 5\rprint(\"going\"); while true {}\r")
+    try pty.expect(Self.ran + "going\r\n")
     pty.send("\u{3}")
     try pty.expect("stopped")
     pty.send("print(\"kept\", kept)\r")
     try pty.expect("kept 5\r\n")
+  }
+
+  /// One long matrix product cannot be stopped in between; on many cores it is not long.
+  @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount <= 8, "too fast to interrupt"))
+  func aSecondControlCEndsWhatDoesNotStop() throws {
+    let pty = try shell()
+    pty.send("x = randn([6000, 6000])\r")
+    try pty.expect("rlx> ")
+    pty.send("print(\"going\"); y = x @ x @ x @ x @ x @ x\r")
+    try pty.expect(Self.ran + "going\r\n")
+    pty.send("\u{3}")
+    try pty.expect("stopping")
+    pty.send("\u{3}")
+    #expect(try pty.exitCode() == ExitCodes.interrupted)
+    #expect(pty.settings.c_lflag & tcflag_t(ICANON | ECHO) == tcflag_t(ICANON | ECHO))
+    let next = try shell()
+    next.send(":load --recover\r")
+    try next.expect("recovered 2 statements")
+  }
+
+  @Test func aStopAndAContinueKeepTheLine() throws {
+    let pty = try shell()
+    pty.send("print(\"a\",")
+    _ = pty.rest(for: .milliseconds(200))
+    pty.kill(SIGSTOP)
+    pty.kill(SIGCONT)
+    try pty.expect("print(\"a\",")
+    pty.send(" \"b\")\r")
+    try pty.expect("a b\r\n")
+  }
+
+  @Test func aShellThatDidNothingLeavesNoJournal() throws {
+    let pty = try shell()
+    pty.send("\u{4}")
+    #expect(try pty.exitCode() == 0)
+    let journals = home.file(".local/state/rlx/sessions")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: journals) == [])
+  }
+
+  @Test func aHomeThatCannotBeWrittenIsSaidOnce() throws {
+    var environment = environment
+    environment["HOME"] = "/proc/nowhere"
+    let pty = try Pty(Command.rlx, environment: environment)
+    try pty.expect("warning: cannot write to /proc/nowhere")
+    pty.send("6 * 7\r")
+    try pty.expect("42\r\n")
   }
 
   @Test func controlCAtThePromptDropsTheLine() throws {

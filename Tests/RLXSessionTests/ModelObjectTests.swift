@@ -120,6 +120,7 @@ import Testing
     ("m.generate([[1, 2], \"a\", 3.5])", "prompts[2]: expected a text or a list of ids"),
     ("m.generate([[1, -2]])", "-2 is no token"),
     ("m.generate(5)", "prompts: expected"),
+    ("m.generate(range(3000).map(fn(i) => \"the\"), n: 10000)", "GB of memory, this machine has"),
     ("m.logprobs([], \"a\")", "the prompt has 0 tokens"),
     ("m.logprobs(\"a\", [1], temperature: 0)", "temperature: expected a number > 0"),
     ("m.logits(range(200))", "a sequence of 200 tokens"),

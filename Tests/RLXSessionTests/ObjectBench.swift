@@ -1,7 +1,8 @@
 import RLXScript
 import RLXSession
 
-/// Runs scripts with everything a session has, on a small model: `MODEL` in a script is its folder.
+/// Runs scripts with everything a session has, on a small model: `MODEL` in a script is its folder,
+/// `OTHER` that of one with another tokenizer.
 struct ObjectBench {
   let console: TestConsole
   let core: SessionCore
@@ -14,6 +15,7 @@ struct ObjectBench {
     Bindings.register(in: registry, core: core)
     interpreter = Interpreter(registry: registry, effects: core)
     interpreter.setGlobal("MODEL", .string(SmallModel.folder))
+    interpreter.setGlobal("OTHER", .string(SmallModel.otherFolder))
   }
 
   /// The value of the last expression statement; nil if there was none.

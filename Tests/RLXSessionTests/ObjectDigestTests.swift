@@ -109,6 +109,31 @@ import Testing
     #expect(await other.replay(short) == .failed(.replayDiffers))
   }
 
+  @Test func aFileOfPreferencesIsReplayedAsItStoodWhenItWasOpened() async throws {
+    let scratch = try Scratch()
+    let database = scratch.path + "/labels.db"
+    func cells(_ by: String) -> [String] {
+      [
+        "answers = Model(args[0]).generate([\"the\", \"a\"], n: 2, max_tokens: 8)",
+        "prefs = Preferences(\"\(database)\")", "prefs.label(answers, by: \"\(by)\")",
+        "prefs.add(prompt: \"p\", chosen: \" b\", rejected: \" c\", by: \"\(by)\")", "prefs.len",
+        "again = Preferences(\"\(database)\")", "again.summary().winners",
+      ]
+    }
+    let first = try await journal(cells("a1"), answers: [.first, .tie]).text
+    let second = try await journal(cells("a2"), answers: [.second, .first]).text
+    #expect(first.contains("rows=0") && !second.contains("rows=0"))
+    let before = try Data(contentsOf: URL(fileURLWithPath: database))
+    for text in [first, second] {
+      let path = try scratch.file("session.rlx", text)
+      let console = TestConsole()
+      let session = try Session(options: SessionOptions(), console: console)
+      #expect(await session.replay(path) == .done, "\(console.out)\(console.err)")
+    }
+    // A replay writes nothing outside its scratch folder.
+    #expect(try Data(contentsOf: URL(fileURLWithPath: database)) == before)
+  }
+
   @Test func everyTrainerAndModelTellsItsWholeState() throws {
     let bench = ObjectBench()
     func digest(_ name: String) throws -> String {

@@ -130,7 +130,7 @@ struct Scratch {
     let edited = journal.replacingOccurrences(of: "x = 1\n", with: "x = 1\n\(answer)\n")
     let (result, console) = try await replay(edited)
     #expect(result == .failed(.replayDiffers))
-    #expect(console.err.contains("statement 1: an answer left over"))
+    #expect(console.err.contains("statement 1: the number of answers"))
   }
 
   @Test func aChangedInputIsFound() async throws {

@@ -79,6 +79,8 @@ import Testing
     ("SFT(m).log[\"loss\"]", "no step has been logged"),
     ("s = SFT(m)\ns.run(demos, steps: 1)\ns.log[\"los\"]", "log[\"loss\"]"),
     ("AdamW(m.copy().freeze())", "frozen"),
+    ("PPO(m, reference: m)", "PPO: reference: expected another model, got the policy itself"),
+    ("DPO(m, reference: m)", "reference: policy.copy().freeze()"),
   ])
   func says(script: String, message: String) {
     let error = ObjectBench().error(Self.start + script)
@@ -149,6 +151,23 @@ import Testing
     #expect(try bench.shown("ppo.log[\"kl\"] == ppo.log[\"objective/kl\"]") == "true")
   }
 
+  @Test func aTrainerTakesOneDrawWhenItIsMadeAndNoneAfterwards() throws {
+    let bench = ObjectBench()
+    try bench.run(Self.start)
+    for made in ["SFT(m)", "DPO(m)", "RewardModel(m)", "PPO(m, reward: fn(p, r) => r.len)"] {
+      let before = bench.core.draws.taken
+      try bench.run("t = " + made)
+      #expect(bench.core.draws.taken == before + 1, "\(made)")
+    }
+    let before = bench.core.draws.taken
+    try bench.run("t.run([\"the\"], steps: 2)\nSFT(m)")
+    #expect(bench.core.draws.taken == before + 1)
+    for wrong in ["SFT(m.copy().freeze())", "PPO(m.copy().freeze())", "RewardModel(MODEL)"] {
+      #expect(!bench.error(wrong).hasPrefix("no error"))
+      #expect(bench.core.draws.taken == before + 1, "\(wrong)")
+    }
+  }
+
   @Test func equalRewardsAreAWarningSaidOnce() throws {
     let bench = ObjectBench()
     try bench.run(
@@ -166,6 +185,31 @@ import Testing
       ppo.score(ppo.rollout(["the"])).scores.list()
       """)
     #expect(shown == "[-2.0]")
+  }
+
+  @Test func aModelWithAnotherTokenizerReadsTheTextAndNotTheIds() throws {
+    let bench = ObjectBench()
+    try bench.run(
+      """
+      m = Model(MODEL)
+      other = Model(OTHER)
+      rm = RewardModel(other)
+      ppo = PPO(m, reward: rm, max_tokens: 6)
+      batch = ppo.score(ppo.rollout(["the cat"]))
+      """)
+    let ids = "m.tokenizer.encode(\"the cat\") == other.tokenizer.encode(\"the cat\")"
+    #expect(try bench.shown(ids) == "false")
+    let apart = try bench.run(
+      "abs(batch.scores[0].item() - rm.score(\"the cat\", batch[0].text))")
+    // Scores pass through float32 tensors.
+    #expect(try #require(apart?.asDouble) < 1e-6)
+    #expect(bench.error("PPO(m, reference: other)").contains("with the policy's tokenizer"))
+    let same = try bench.shown(
+      """
+      c = m.generate("the cat", max_tokens: 6, ignore_end: true)[0]
+      other.logprobs("the cat", c).shape == other.logprobs("the cat", c.text).shape
+      """)
+    #expect(same == "true")
   }
 
   @Test func aLoopByHandIsTheTrainersLoop() throws {

@@ -164,7 +164,9 @@ package final class Pty {
     posix_spawnattr_setflags(&attributes, Int16(flags))
 
     var argv = ([executable] + arguments).map { strdup($0) } + [nil]
-    var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    // Sorted, so that a run does not differ from the next: the engine borrows the first place.
+    let entries: [String] = environment.map { "\($0.key)=\($0.value)" }.sorted()
+    var envp = entries.map { strdup($0) } + [nil]
     defer { (argv + envp).forEach { free($0) } }
     var process: pid_t = 0
     let code = posix_spawn(&process, executable, &actions, &attributes, &argv, &envp)

@@ -5,8 +5,8 @@ import RLXStore
 import RLXTensor
 import RLXTraining
 
-// The errors of the layers below as errors of a program: what sort of thing went wrong, and at which
-// argument. What was found, what was wanted and what to try they say themselves.
+// The errors of the layers below as errors of a program: what sort of thing went wrong, and at
+// which argument. What was found, what was wanted and what to try they say themselves.
 
 extension ModelError: HostError {
   package var kind: ErrorKind {

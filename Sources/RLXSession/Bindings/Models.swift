@@ -8,8 +8,8 @@ package func registerModels(_ registry: Registry, core: SessionCore) {
   registry.add(
     HostType(
       ModelObject.typeName,
-      "A language model with its tokenizer, from a Hugging Face folder. A reference: trainers change "
-        + "it in place; copy() makes another.",
+      "A language model with its tokenizer, from a Hugging Face folder. A reference: trainers "
+        + "change it in place; copy() makes another.",
       constructor: ModelMethods.constructor(core),
       methods: [ModelMethods.generate(core)] + ModelMethods.measuring
         + ModelMethods.keeping(core),

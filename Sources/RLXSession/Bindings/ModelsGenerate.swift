@@ -19,6 +19,9 @@ extension ModelMethods {
       let prompts = try TextReader(object, call, "prompts").prompts(call.value("prompts"))
       let settings = try generationSettings(call)
       try settings.validate()
+      try ModelMemory(model: object.model, owner: call.spec.qualifiedName)
+        .check(
+          generating: prompts.map(\.tokens.count), n: settings.n, maxTokens: settings.maxTokens)
       let draw =
         settings.temperature == 0
         ? Draw(seed: 0, call: 0, purpose: .sample) : core.nextDraw(.sample)
@@ -31,8 +34,8 @@ extension ModelMethods {
         CompletionsObject(
           completions.map { completion in
             CompletionObject(
-              completion, prompt: prompts[completion.promptIndex].text, model: object.name,
-              settings: described)
+              completion, prompt: prompts[completion.promptIndex].text, settings: described,
+              of: object)
           }))
     }
   }

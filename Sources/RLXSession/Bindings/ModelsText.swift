@@ -48,6 +48,7 @@ struct TextReader {
       if case .string(let text)? = row["prompt"] ?? row["text"] { return prompt(text.string) }
     case .host(let object):
       if let answer = object as? CompletionObject {
+        guard answer.tokenizer.isSame(as: tokenizer) else { return prompt(answer.prompt) }
         return Prompt(text: answer.prompt, tokens: answer.completion.promptTokens)
       }
     default: break
@@ -106,6 +107,10 @@ struct TextReader {
       return (tokenizer.decodeContinuation(prompt: prompt.tokens, tokens), tokens)
     case .host(let object):
       if let answer = object as? CompletionObject {
+        // Another model's ids mean nothing here: then the text counts.
+        guard answer.tokenizer.isSame(as: tokenizer) else {
+          return try response(.string(answer.completion.text), to: prompt, at: place)
+        }
         return (answer.completion.text, answer.completion.tokens)
       }
     default: break

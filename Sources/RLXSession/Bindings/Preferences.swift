@@ -1,3 +1,4 @@
+import Glibc
 import RLXData
 import RLXModels
 import RLXScript
@@ -8,8 +9,8 @@ package func registerPreferences(_ registry: Registry, core: SessionCore) {
   registry.add(
     HostType(
       PreferencesObject.typeName,
-      "Comparisons of answers and what people said of them, in an SQLite file. Judgements are never "
-        + "overwritten. prefs[i] is the i-th comparison with a winner: prompt, chosen, rejected, by.",
+      "Comparisons of answers and what people said of them, in an SQLite file. Judgements are "
+        + "never overwritten. prefs[i] is the i-th comparison with a winner: {prompt, chosen, rejected, by}.",
       constructor: PreferenceMethods.constructor(core),
       methods: PreferenceMethods.adding + [PreferenceMethods.label(core)]
         + PreferenceMethods.reading + PreferenceMethods.leaving(core),
@@ -54,7 +55,7 @@ enum PreferenceMethods {
     let replayed = ReplayedStores()
     return FunctionSpec(
       PreferencesObject.typeName,
-      "Opens a file of preferences, or makes it; \"memory\" keeps none; or takes a Dataset of pairs.",
+      "Opens or makes a file of preferences; \"memory\" keeps none; or takes a Dataset of pairs.",
       parameters: [
         ParameterSpec(
           "source", .oneOf([.string, .list, .host(DatasetObject.typeName)]),
@@ -95,24 +96,32 @@ enum PreferenceMethods {
     var byPath: [String: PreferenceStore] = [:]
   }
 
-  /// A file; in a replay a copy of it in memory as it stood when the session opened it.
+  /// A file; in a replay a copy of it in memory as it stood when the session opened it. A run of a
+  /// session file works on such a copy too where the file has grown since: what grew is most likely
+  /// this session's own rows, which are not to be written twice.
   private static func open(_ path: String, _ core: SessionCore, _ replayed: ReplayedStores) throws
     -> PreferencesObject
   {
     let (place, rows) = try core.files.database(path)
-    let store: PreferenceStore
-    if let rows {
-      store =
+    let object: PreferencesObject
+    if let rows, try core.files.replay != nil || hasGrown(place, beyond: rows) {
+      let store =
         try replayed.byPath[path]
         ?? (rows == 0 ? .memory() : .copy(of: place, asOf: rows))
       replayed.byPath[path] = store
+      object = PreferencesObject(store, name: path)
+      if core.files.replay == nil { core.detached.append((object, path)) }
     } else {
-      store = try PreferenceStore(path: place)
+      object = PreferencesObject(try PreferenceStore(path: place), name: path)
     }
-    let object = PreferencesObject(store, name: path)
-    let standing = try store.canonicalRows()
+    let standing = try object.store.canonicalRows()
     try core.files.recordDatabase(path, hash: object.digest(of: standing), rows: standing.count)
     return object
+  }
+
+  private static func hasGrown(_ path: String, beyond rows: Int) throws -> Bool {
+    guard access(path, F_OK) == 0 else { return false }
+    return try PreferenceStore(path: path).rowCount() > rows
   }
 
   private static func pair(_ row: Value, _ place: Int, _ call: Call) throws

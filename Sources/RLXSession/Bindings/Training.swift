@@ -1,3 +1,4 @@
+import RLXModels
 import RLXScript
 import RLXTraining
 
@@ -57,8 +58,27 @@ enum TrainerMethods {
     try call.host("policy", as: ModelObject.self)
   }
 
+  /// The reference of a constructor, nil if none was given; it must read the policy's ids, and not
+  /// be the policy, which training changes.
   static func reference(_ call: Call) throws -> ModelObject? {
-    try call.isGiven("reference") ? call.host("reference", as: ModelObject.self) : nil
+    guard call.isGiven("reference") else { return nil }
+    let reference = try call.host("reference", as: ModelObject.self)
+    let policy = try policy(call).model
+    guard reference.model !== policy else {
+      throw Fault(
+        .value,
+        "\(call.spec.qualifiedName): reference: expected another model, got the policy itself",
+        remedy: "reference: policy.copy().freeze()", parameter: "reference")
+    }
+    guard reference.model.config.vocabulary == policy.config.vocabulary,
+      reference.model.tokenizer.isSame(as: policy.tokenizer)
+    else {
+      throw Fault(
+        .value,
+        "\(call.spec.qualifiedName): reference: expected a model with the policy's tokenizer, got "
+          + "\(reference.name), which has another", parameter: "reference")
+    }
+    return reference
   }
 
   static func optionalInt(_ call: Call, _ name: String) throws -> Int? {

@@ -8,9 +8,9 @@ enum PPOBatchMethods {
   static var type: HostType {
     HostType(
       PPOBatchObject.typeName,
-      "The answers of one PPO step and every number known of them. batch[0] is the first answer, one "
-        + "row a token. Tensors hold the tokens of all answers one after the other; offsets says where "
-        + "each answer begins.",
+      "The answers of one PPO step and every number known of them. batch[0] is the first answer, "
+        + "one row a token. Tensors hold the tokens of all answers one after the other; offsets "
+        + "says where each answer begins.",
       methods: [
         FunctionSpec(
           "list", "The answers as PPOAnswer.", returns: "list of PPOAnswer",

@@ -40,9 +40,10 @@ enum DPOMethods {
       let policy = try TrainerMethods.policy(call)
       let reference = try TrainerMethods.reference(call)
       let settings = try DPO.Settings().applying(call)
-      let trainer = try DPO(
-        policy: policy.model, reference: reference?.model, settings: settings,
-        draws: core.trainerDraws())
+      let trainer = try core.drawing {
+        try DPO(
+          policy: policy.model, reference: reference?.model, settings: settings, draws: $0)
+      }
       return .host(DPOObject(trainer, policy: policy, reference: reference))
     }
   }
@@ -64,13 +65,13 @@ enum DPOMethods {
         "loss", "The mean loss of the pairs, with gradients; nothing is changed.",
         parameters: [data], returns: "tensor", example: "\(example).loss(\(rows)).item()"
       ) { object, call in
-        Value(try object.trainer.loss(try pairs(object, call)).scalar)
+        Value(try object.trainer.loss(try batch(object, call)).scalar)
       },
       method(
         "step", "One optimizer step on all pairs given.", parameters: [data], effects: .mutates,
         returns: "map", example: "\(example).step(\(rows))"
       ) { [unowned core] object, call in
-        let pairs = try pairs(object, call)
+        let pairs = try batch(object, call)
         core.touch(object.policy)
         try core.point()
         return .metrics(try object.trainer.step(pairs))
@@ -91,6 +92,14 @@ enum DPOMethods {
         return .host(object.logObject)
       },
     ]
+  }
+
+  /// Pairs as one batch, which must fit into memory.
+  private static func batch(_ object: DPOObject, _ call: Call) throws -> [PreferencePair] {
+    let pairs = try pairs(object, call)
+    try ModelMemory(model: object.policy.model, owner: call.spec.qualifiedName)
+      .check(pairs, recording: true)
+    return pairs
   }
 
   /// Rows longer than the model reads are an error that names the row.

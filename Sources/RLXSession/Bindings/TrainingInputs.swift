@@ -8,7 +8,7 @@ extension TextReader {
     .host(PreferencesObject.typeName), .host(DatasetObject.typeName), .list, .map,
   ])
 
-  /// The pairs of Preferences, of a Dataset, of a list of maps {prompt, chosen, rejected} or of one.
+  /// The pairs of Preferences, of a Dataset, of maps {prompt, chosen, rejected} in a list, or of one.
   ///
   /// Answers that were sampled keep their ids; texts are encoded as continuations of their prompt.
   func pairs(_ value: Value) throws -> [PreferencePair] {

@@ -54,10 +54,12 @@ enum PPOMethods {
       let policy = try TrainerMethods.policy(call)
       let reference = try TrainerMethods.reference(call)
       let settings = try PPO.Settings().applying(call)
-      let reward = try call.optional("reward").map { try ScriptReward.of($0, call, core) }
-      let trainer = try PPO(
-        policy: policy.model, reward: reward, reference: reference?.model, settings: settings,
-        draws: core.trainerDraws())
+      let reward = try call.optional("reward").map { try ScriptReward.of($0, policy, call, core) }
+      let trainer = try core.drawing {
+        try PPO(
+          policy: policy.model, reward: reward, reference: reference?.model, settings: settings,
+          draws: $0)
+      }
       return .host(
         PPOObject(trainer, policy: policy, reference: reference, reward: call.value("reward")))
     }
@@ -93,6 +95,7 @@ enum PPOMethods {
         example: "\(example).rollout([\"Once\"])"
       ) { [unowned core] object, call in
         let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))
+        try checkMemory(object, call, prompts)
         defer { core.endProgress() }
         let batch = try object.trainer.rollout(prompts, report: progress(core).staged)
         return .host(PPOBatchObject(batch, policy: object.policy))
@@ -143,8 +146,8 @@ enum PPOMethods {
   private static func step(_ core: SessionCore) -> FunctionSpec {
     method(
       "step",
-      "All four stages on these prompts; or, with responses and scores, the classic step on answers "
-        + "from elsewhere. Gives what it measured.",
+      "All four stages on these prompts; or, with responses and scores, the classic step on "
+        + "answers from elsewhere. Gives what it measured.",
       parameters: [
         prompts,
         ParameterSpec(
@@ -167,6 +170,7 @@ enum PPOMethods {
           scores: try numbers(call.value("scores"), call),
           texts: zip(prompts, answers).map { ($0.text, $1.text) }, report: progress(core).staged)
       } else {
+        try checkMemory(object, call, prompts)
         step = try object.trainer.step(prompts, report: progress(core).staged)
       }
       core.warn("PPO", step.warnings)
@@ -190,6 +194,17 @@ enum PPOMethods {
       core.warn("PPO", done.flatMap(\.warnings))
       return .host(object.logObject)
     }
+  }
+
+  /// Whether answers to all these prompts at once fit into memory.
+  private static func checkMemory(_ object: PPOObject, _ call: Call, _ prompts: [Prompt]) throws {
+    let memory = ModelMemory(model: object.policy.model, owner: call.spec.qualifiedName)
+    let longest = object.trainer.settings.maxTokens
+    let lengths = prompts.map(\.tokens.count)
+    try memory.check(generating: lengths, n: 1, maxTokens: longest)
+    let tokens =
+      lengths.reduce(0, +) + prompts.count * min(longest, object.policy.model.config.context)
+    try memory.check(tokens: tokens, recording: false)
   }
 
   private static func progress(_ core: SessionCore, steps: Int = 1) -> TrainingProgress {

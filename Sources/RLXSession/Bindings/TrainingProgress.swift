@@ -68,10 +68,17 @@ extension SessionCore {
     }
   }
 
-  /// The draws of a trainer made now: it takes one number and counts on from there itself.
-  func trainerDraws() -> TrainerDraws {
-    let (seed, call) = draws.take()
-    return TrainerDraws(seed: seed, call: call)
+  /// Makes a trainer, which takes one number and counts on from there itself. Where that fails
+  /// nothing was drawn, and the number stays for the next call.
+  func drawing<Trainer>(_ make: (TrainerDraws) throws -> Trainer) throws -> Trainer {
+    let before = draws
+    do {
+      let (seed, call) = draws.take()
+      return try make(TrainerDraws(seed: seed, call: call))
+    } catch {
+      draws = before
+      throw error
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import RLXModels
 import RLXScript
 import RLXTensor
 import RLXTraining
@@ -5,11 +6,13 @@ import RLXTraining
 /// What a script gives as a reward, as trainers want it.
 enum ScriptReward {
   /// A RewardModel, a function, or a list of either with weights: `[[rm, 1.0], [length, 0.1]]`.
-  static func of(_ value: Value, _ call: Call, _ core: SessionCore) throws -> any Reward {
+  static func of(_ value: Value, _ policy: ModelObject, _ call: Call, _ core: SessionCore) throws
+    -> any Reward
+  {
     switch value {
     case .function(let function): return FunctionReward(function, call.interpreter)
     case .host(let object):
-      if let model = object as? RewardModelObject { return ModelReward(model, call, core) }
+      if let model = object as? RewardModelObject { return ModelReward(model, policy, core) }
     case .list(let list):
       guard list.count > 0 else { break }
       return WeightedReward(
@@ -23,7 +26,7 @@ enum ScriptReward {
               remedy: "reward: [[rm, 1.0], [fn(prompt, response) => response.len, 0.01]]",
               parameter: "reward")
           }
-          return (weight, try of(pair.elements[0], call, core))
+          return (weight, try of(pair.elements[0], policy, call, core))
         })
     default: break
     }
@@ -59,22 +62,31 @@ private final class FunctionReward: Reward {
   }
 }
 
-/// A reward model, which cuts what it was told to cut.
+/// A reward model, which cuts what it was told to cut. If its tokenizer is not the policy's, the
+/// texts count instead of the ids.
 private final class ModelReward: Reward {
   private let object: RewardModelObject
-  private let call: Call
+  private let readsIDs: Bool
   private unowned let core: SessionCore
 
-  init(_ object: RewardModelObject, _ call: Call, _ core: SessionCore) {
+  init(_ object: RewardModelObject, _ policy: ModelObject, _ core: SessionCore) {
     self.object = object
-    self.call = call
     self.core = core
+    readsIDs = object.model.model.tokenizer.isSame(as: policy.model.tokenizer)
   }
 
   func scores(_ samples: [Sample]) throws -> [Double] {
     try core.point()
-    let rows = try RewardModelMethods.rows(
-      object, samples.map { ($0.promptTokens, $0.responseTokens) }, call, core)
+    let tokenizer = object.model.model.tokenizer
+    let answers = samples.map { sample in
+      readsIDs
+        ? (sample.promptTokens, sample.responseTokens)
+        : (
+          tokenizer.encode(sample.prompt),
+          tokenizer.encodeContinuation(prompt: sample.prompt, response: sample.response)
+        )
+    }
+    let rows = try RewardModelMethods.rows(object, answers, "RewardModel.score", core)
     return try object.model.scores(rows).map(Double.init)
   }
 }

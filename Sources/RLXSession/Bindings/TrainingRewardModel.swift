@@ -37,12 +37,12 @@ enum RewardModelMethods {
       let truncation = try Truncation(call)
       guard case .string(let path) = call.value("policy") else {
         let policy = try TrainerMethods.policy(call)
-        let model = RewardModel(from: policy.model, draws: core.trainerDraws())
+        let model = try core.drawing { RewardModel(from: policy.model, draws: $0) }
         return .host(RewardModelObject(model, name: policy.name, truncation: truncation))
       }
       let model = try ModelFolder.load(
         path.string, names: ModelMethods.files + ["score.safetensors"], core, for: "RewardModel"
-      ) { try RewardModel.load(folder: $0, draws: core.trainerDraws()) }
+      ) { place in try core.drawing { try RewardModel.load(folder: place, draws: $0) } }
       return .host(
         RewardModelObject(model, name: ModelFolder.name(path.string), truncation: truncation))
     }
@@ -90,7 +90,8 @@ enum RewardModelMethods {
         let prompt = try TextReader(tokenizer, call, "prompt").prompt(call.value("prompt"))
         let response = try TextReader(tokenizer, call, "response")
           .response(call.value("response"), to: prompt)
-        let row = try rows(object, [(prompt.tokens, response.tokens)], call, core)[0]
+        let row = try rows(
+          object, [(prompt.tokens, response.tokens)], call.spec.qualifiedName, core)[0]
         return .float(Double(try object.model.score(row)))
       },
       method(
@@ -104,13 +105,13 @@ enum RewardModelMethods {
         "loss", "The Bradley-Terry loss of all comparisons given, with gradients.",
         parameters: [data], returns: "tensor", example: "\(example).loss(\(rows)).item()"
       ) { [unowned core] object, call in
-        Value(try object.model.loss(try pairs(object, call, core)).scalar)
+        Value(try object.model.loss(try batch(object, call, core)).scalar)
       },
       method(
         "step", "One optimizer step on all comparisons given.", parameters: [data],
         effects: .mutates, returns: "map", example: "\(example).step(\(rows))"
       ) { [unowned core] object, call in
-        let pairs = try pairs(object, call, core)
+        let pairs = try batch(object, call, core)
         try core.point()
         return .metrics(try object.model.step(pairs))
       },
@@ -130,12 +131,12 @@ enum RewardModelMethods {
 
   /// Prompt and answer as one row of ids each, cut to length if that was asked for.
   static func rows(
-    _ object: RewardModelObject, _ answers: [(prompt: [Int32], answer: [Int32])], _ call: Call,
+    _ object: RewardModelObject, _ answers: [(prompt: [Int32], answer: [Int32])], _ owner: String,
     _ core: SessionCore
   ) throws -> [[Int32]] {
     var cut = Truncation.Cutter(
       object.truncation, context: object.model.model.config.context,
-      owner: call.spec.qualifiedName)
+      owner: owner)
     let rows = try answers.enumerated().map { row, given in
       let (prompt, answer) = try cut(given.prompt, given.answer, row: row)
       return prompt + answer
@@ -151,10 +152,21 @@ enum RewardModelMethods {
   {
     let all = try TextReader(object.model.model.tokenizer, call, "data").pairs(call.value("data"))
     let rows = try rows(
-      object, all.flatMap { [($0.prompt, $0.chosen), ($0.prompt, $0.rejected)] }, call, core)
+      object, all.flatMap { [($0.prompt, $0.chosen), ($0.prompt, $0.rejected)] },
+      call.spec.qualifiedName, core)
     return all.indices.map {
       PreferencePair(prompt: [], chosen: rows[2 * $0], rejected: rows[2 * $0 + 1])
     }
+  }
+
+  /// Comparisons as one batch, which must fit into memory.
+  private static func batch(_ object: RewardModelObject, _ call: Call, _ core: SessionCore) throws
+    -> [PreferencePair]
+  {
+    let pairs = try pairs(object, call, core)
+    try ModelMemory(model: object.model.model, owner: call.spec.qualifiedName)
+      .check(pairs, recording: true)
+    return pairs
   }
 
   static var accuracyType: HostType {

@@ -36,7 +36,7 @@ enum SFTMethods {
       let policy = try TrainerMethods.policy(call)
       let settings = try SFT.Settings().applying(call)
       try settings.check()
-      let trainer = try SFT(policy.model, settings, draws: core.trainerDraws())
+      let trainer = try core.drawing { try SFT(policy.model, settings, draws: $0) }
       return .host(SFTObject(trainer, policy: policy, truncation: try Truncation(call)))
     }
   }
@@ -72,7 +72,7 @@ enum SFTMethods {
         "step", "One optimizer step on all of the data given.", parameters: [data],
         effects: .mutates, returns: "map", example: "\(example).step(\(rows))"
       ) { [unowned core] object, call in
-        let examples = try examples(object, call, core)
+        let examples = try batch(object, call, core)
         core.touch(object.policy)
         try core.point()
         return .metrics(try object.trainer.step(examples))
@@ -81,9 +81,19 @@ enum SFTMethods {
         "loss", "The loss of all of the data given, with gradients; nothing is changed.",
         parameters: [data], returns: "tensor", example: "\(example).loss(\(rows)).item()"
       ) { [unowned core] object, call in
-        Value(try object.trainer.loss(try examples(object, call, core)).scalar)
+        Value(try object.trainer.loss(try batch(object, call, core)).scalar)
       },
     ]
+  }
+
+  /// The data as one batch, which must fit into memory.
+  private static func batch(_ object: SFTObject, _ call: Call, _ core: SessionCore) throws
+    -> [SFT.Example]
+  {
+    let examples = try examples(object, call, core)
+    try ModelMemory(model: object.policy.model, owner: call.spec.qualifiedName).check(
+      tokens: examples.reduce(0) { $0 + $1.prompt.count + $1.completion.count }, recording: true)
+    return examples
   }
 
   /// The data as ids, cut to length if that was asked for.

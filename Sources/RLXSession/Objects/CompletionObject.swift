@@ -11,13 +11,16 @@ package final class CompletionObject: Digestible {
   /// Who gave it, and how it was drawn, as JSON: what a label database keeps.
   package let model: String
   package let settings: String
+  /// What its ids belong to.
+  let tokenizer: Tokenizer
   package let identity = ObjectIdentity()
 
-  package init(_ completion: Completion, prompt: String, model: String, settings: String) {
+  init(_ completion: Completion, prompt: String, settings: String, of model: ModelObject) {
     self.completion = completion
     self.prompt = prompt
-    self.model = model
     self.settings = settings
+    self.model = model.name
+    tokenizer = model.model.tokenizer
   }
 
   package var typeName: String { Self.typeName }

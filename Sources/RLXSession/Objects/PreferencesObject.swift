@@ -8,7 +8,7 @@ import RLXTraining
 package final class PreferencesObject: Digestible {
   package static let typeName = "Preferences"
 
-  package let store: PreferenceStore
+  package private(set) var store: PreferenceStore
   /// The path as the script gave it, or "memory".
   let name: String
   package let identity = ObjectIdentity()
@@ -105,6 +105,15 @@ package final class PreferencesObject: Digestible {
 }
 
 extension PreferencesObject {
+  /// Goes over to a file that already holds every row of this store, in the same order. False, and
+  /// nothing changes, where it does not.
+  func attach(to path: String) throws -> Bool {
+    let file = try PreferenceStore(path: path)
+    guard try file.canonicalRows().starts(with: store.canonicalRows()) else { return false }
+    store = file
+    return true
+  }
+
   /// The comparisons with a winner as ids. Answers that were sampled keep their ids, if they still
   /// spell the text with this tokenizer; the others are encoded as continuations of their prompt.
   func pairs(_ tokenizer: Tokenizer) throws -> [PreferencePair] {

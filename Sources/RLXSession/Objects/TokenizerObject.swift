@@ -43,3 +43,11 @@ package final class TokenizerObject: Digestible {
     }
   }
 }
+
+extension Tokenizer {
+  /// Whether ids of one mean the same to the other: they were read from the same files.
+  func isSame(as other: Tokenizer) -> Bool {
+    self === other
+      || files.elementsEqual(other.files) { $0.name == $1.name && $0.bytes == $1.bytes }
+  }
+}

@@ -1,15 +1,17 @@
 import Foundation
 import RLXSession
 
-/// Where shells keep the journals of what is typed, for `:load --recover`.
-enum JournalFolder {
+/// The file in which a session is written down as it happens.
+struct JournalFile: Sendable {
+  let path: String
+
   /// Older journals than these many are deleted when a shell starts.
   private static let kept = 100
 
-  /// A path for the journal of a new shell, or nil where the folder cannot be had.
+  /// A place for the journal of a new shell, among those of others; nil where it cannot be had.
   ///
   /// Named by time and process, so that no two shells meet and the newest sorts last.
-  static func newPath() -> String? {
+  static func new() -> JournalFile? {
     let folder = SessionOptions.defaultJournalFolder
     let files = FileManager.default
     guard
@@ -18,7 +20,19 @@ enum JournalFolder {
     else { return nil }
     let old = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).sorted().dropLast(kept)
     for name in old { try? files.removeItem(atPath: folder + "/" + name) }
-    return "\(folder)/\(timeStamp)-\(getpid()).rlx"
+    return JournalFile(path: "\(folder)/\(timeStamp)-\(getpid()).rlx")
+  }
+
+  /// Has what was written on disk when it returns, whichever thread still writes.
+  func flush() {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    fsync(file)
+    close(file)
+  }
+
+  func remove() {
+    try? FileManager.default.removeItem(atPath: path)
   }
 
   /// Now as `20260131-120000`, in universal time.
