@@ -7,9 +7,10 @@
 
 // --- The instruction set ---
 
+// What the process uses, chosen at first use; and what one thread was told to use instead. Bodies
+// are picked by the thread that calls a kernel, so a test that tries another set disturbs nobody.
 static _Atomic(const ck_table *) active = NULL;
-// What this thread was told to use, if anything: a kernel's body is chosen by the thread that calls it.
-static _Thread_local const ck_table *chosen = NULL;
+static _Thread_local const ck_table *mine = NULL;
 
 #if defined(__x86_64__)
 static bool has_avx512(void) {
@@ -38,7 +39,7 @@ static const ck_table *best(void) { return &ck_table_baseline; }
 #endif
 
 const ck_table *ck_active(void) {
-  if (chosen != NULL) return chosen;
+  if (mine != NULL) return mine;
   const ck_table *table = atomic_load_explicit(&active, memory_order_acquire);
   if (table != NULL) return table;
   const char *wanted = getenv("RLX_ISA");
@@ -50,7 +51,7 @@ const ck_table *ck_active(void) {
 
 bool ck_set_isa(const char *name) {
   const ck_table *table = named(name);
-  if (table != NULL) chosen = table;
+  if (table != NULL) mine = table;
   return table != NULL;
 }
 

@@ -12,7 +12,7 @@ package enum Engine {
   /// "baseline", "avx2" or "avx512": the widest the processor has, unless RLX_ISA names less.
   package static var instructionSet: String { String(cString: ck_isa()) }
 
-  /// Uses the named instruction set on this thread from now on; false where this processor lacks it.
+  /// Uses the named instruction set in this thread from now on; false where this processor lacks it.
   /// For tests.
   package static func use(instructionSet name: String) -> Bool { ck_set_isa(name) }
 }

@@ -61,11 +61,6 @@ struct RunArguments: ParsableArguments {
 struct ReplayArguments: ParsableArguments {
   @OptionGroup var common: CommonOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Let floats differ by this share of their size (default: not by a bit).", valueName: "x"))
-  var rtol: Double?
-
   @Option(help: ArgumentHelp("Look for inputs below this folder, too.", valueName: "folder"))
   var root: String?
 
@@ -73,9 +68,6 @@ struct ReplayArguments: ParsableArguments {
   var file: [String] = []
 
   func validate() throws {
-    if let rtol, !(rtol >= 0 && rtol < 1) {
-      throw ValidationError("--rtol: expected a number from 0 to below 1, got \(rtol)")
-    }
     if !common.version, file.count != 1 {
       throw ValidationError(
         file.isEmpty

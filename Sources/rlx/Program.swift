@@ -103,7 +103,6 @@ struct Program {
   private func replay(_ parsed: ReplayArguments) async -> Int32 {
     var options = options(parsed.common, arguments: [])
     options.replayRoot = parsed.root
-    options.replayTolerance = parsed.rtol
     let console = console(parsed.common)
     signals.beginRunning()
     do {

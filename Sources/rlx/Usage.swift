@@ -59,8 +59,7 @@ enum Usage {
 
   private static var replayOptions: String {
     let lines = ReplayArguments.helpMessage(columns: 96).split(separator: "\n").map(String.init)
-    let start = lines.firstIndex { $0.contains("--rtol") } ?? lines.startIndex
-    return lines[start...].filter { $0.contains("--rtol") || $0.contains("--root") }
+    return lines.filter { $0.contains("--root") }
       .joined(separator: "\n")
   }
 }

@@ -66,7 +66,7 @@ enum ExitCodes {
 
   @Test(arguments: [
     ["--sed", "3"], ["--seed"], ["--seed", "x"], ["-c"], ["replay"], ["replay", "a", "b"],
-    ["--threads", "0"], ["--color", "blue", "-c", "1"], ["replay", "--rtol", "2", "a"],
+    ["--threads", "0"], ["--color", "blue", "-c", "1"], ["replay", "--root"],
   ])
   func wrongUsageIsSaidAndChangesNothing(arguments: [String]) throws {
     let run = try Command.run(arguments)
@@ -79,7 +79,7 @@ enum ExitCodes {
   @Test func helpAndVersionGoToStandardOutput() throws {
     let help = try Command.run(["--help"])
     #expect(help.code == ExitCodes.done)
-    for option in ["--seed", "--record", "--rtol", "--max-steps", "-c", "replay"] {
+    for option in ["--seed", "--record", "--root", "--max-steps", "-c", "replay"] {
       #expect(help.output.contains(option))
     }
     let version = try Command.run(["--version"])

@@ -31,8 +31,8 @@ import Testing
 
   @Test func replayIsACommandOnlyByItself() {
     #expect(
-      Invocation(["--plain", "replay", "s.rlx", "--rtol", "1e-4"])
-        == .replay(options: ["--plain", "s.rlx", "--rtol", "1e-4"]))
+      Invocation(["--plain", "replay", "s.rlx", "--root", "data"])
+        == .replay(options: ["--plain", "s.rlx", "--root", "data"]))
     #expect(
       Invocation(["./replay"])
         == .run(options: [], source: .file("./replay"), arguments: []))

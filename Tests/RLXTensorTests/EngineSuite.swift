@@ -1,7 +1,7 @@
 import RLXTensor
 import Testing
 
-/// All suites of the engine, one test at a time: threads and instruction set are settings of the whole
+/// All suites of the engine, one test at a time: the number of threads is a setting of the whole
 /// engine, and a team of threads per test would fight for the cores.
 @Suite(.serialized) enum EngineSuite {}
 

@@ -17,8 +17,8 @@ void ck_set_threads(int threads);
 /// Makes the calling thread's OpenMP settings agree with ck_threads(): oneDNN reads them.
 void ck_enter(void);
 const char *ck_isa(void);
-/// The instruction set of kernels this thread calls: "baseline", "avx2" or "avx512". False where
-/// unknown or not available. For tests, which run beside others whose bits must not change.
+/// The instruction set for calls from this thread: "baseline", "avx2" or "avx512". False where unknown
+/// or not available. RLX_ISA sets it for the whole process.
 bool ck_set_isa(const char *name);
 
 // --- Elementwise (body_elementwise.h) ---
@@ -93,13 +93,14 @@ void ck_log_softmax_backward(const float *dy, const float *y, float *dx, int64_t
 void ck_logsumexp(const float *x, float *y, int64_t N, int64_t C);
 void ck_logsumexp_backward(const float *dy, const float *x, const float *y, float *dx, int64_t N,
                            int64_t C);
-/// y[r] = log softmax(logits[r] * inverse_temperature)[targets[r]]; rest[r] keeps the normaliser less the maximum.
+/// y[r] = log softmax(logits[r] * inverse_temperature)[targets[r]]; rest[r] keeps the normaliser less
+/// the row's maximum.
 void ck_token_logprobs(const float *logits, const int32_t *targets, float *y, float *rest, int64_t N,
                        int64_t V, float inverse_temperature);
 void ck_token_logprobs_backward(const float *dy, const float *logits, const int32_t *targets,
                                 const float *rest, float *dx, int64_t N, int64_t V,
                                 float inverse_temperature);
-/// y[r] = entropy of softmax(logits[r]) in nats; rest[r] keeps the normaliser less the maximum.
+/// y[r] = entropy of softmax(logits[r]) in nats; rest[r] as above.
 void ck_token_entropy(const float *logits, float *y, float *rest, int64_t N, int64_t V);
 void ck_token_entropy_backward(const float *dy, const float *logits, const float *y,
                                const float *rest, float *dx, int64_t N, int64_t V);

@@ -1,14 +1,16 @@
 /// Did-you-mean: the nearest of a few known words.
 package enum Spelling {
   /// The candidate nearest to `word`, if near enough to be meant. Case and `_` do not count; at most
-  /// half of the letters may differ. Of equally near ones the first wins.
+  /// a third of the letters may differ, or half of them where the first one agrees. Of equally near
+  /// ones the first wins.
   package static func nearest(_ word: String, among candidates: some Sequence<String>) -> String? {
     let folded = fold(word)
     guard !folded.isEmpty else { return nil }
     var best: (word: String, distance: Int)?
     for candidate in candidates {
       let other = fold(candidate)
-      let allowed = min((folded.count + 1) / 2, (best?.distance ?? Int.max) - 1)
+      let share = other.first == folded.first ? 2 : 3
+      let allowed = min((folded.count + share - 1) / share, (best?.distance ?? Int.max) - 1)
       // A distance equal to the longer word's length shares nothing with it.
       guard abs(other.count - folded.count) <= allowed else { continue }
       let distance = levenshtein(folded, other)
