@@ -1,5 +1,6 @@
 import GRDB
 import RLXStore
+import RLXTestSupport
 import Testing
 
 @Suite struct PreferenceStoreTests {

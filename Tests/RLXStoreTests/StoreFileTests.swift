@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import RLXStore
+import RLXTestSupport
 import Testing
 
 /// Files that are no stores, and stores that several hold or that a death interrupts.
