@@ -13,7 +13,7 @@ enum Members {
     if case .host(let host) = object, name == "len", let count = host.count { return .int(count) }
     if let method = type?.method(name) {
       throw Fault(
-        .type, "\(title(object)): \(name) is a method", remedy: ".\(method.signature)")
+        .type, "\(title(object)): \(name) is a method", remedy: ".\(method.shortSignature)")
     }
     if case .map(let map) = object { throw missing(name, map, type) }
     throw unknown(name, object, type)
@@ -112,9 +112,11 @@ enum Members {
     if case .function(let function) = object, case .type(let type) = function.body {
       known = type.statics.map(\.name)
     }
-    return Fault(
-      .name, "\(title(object)): nothing called \(name)",
-      remedy: Spelling.nearest(name, among: known).map { ".\($0)" })
+    var remedy = Spelling.nearest(name, among: known).map { ".\($0)" }
+    if case .list = object, ["append", "push", "add", "extend"].contains(name) {
+      remedy = "xs += [x]"
+    }
+    return Fault(.name, "\(title(object)): nothing called \(name)", remedy: remedy)
   }
 }
 
