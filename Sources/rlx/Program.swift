@@ -75,7 +75,16 @@ struct Program {
     }
     await session.close()
     if asks, parsed.record == nil, await session.statementCount == 0 { journal?.remove() }
-    return status
+    return lostOutput(console) ? max(status, ExitCode.programError.rawValue) : status
+  }
+
+  /// Says so if some of the output could not be written: a program whose results are lost has failed.
+  private func lostOutput(_ console: TerminalConsole) -> Bool {
+    let failure = console.outputFailure
+    if failure != 0 {
+      console.writeError("error: standard output: \(String(cString: strerror(failure)))\n")
+    }
+    return failure != 0
   }
 
   /// The journal of a shell; nil if none is wanted, or, after a word about it, if none can be kept.

@@ -10,6 +10,7 @@ final class TerminalConsole: Console {
   let stop: StopFlag
   private let bar: ProgressBar?
   private let mayHoldTypedAhead = Atomic<Bool>(true)
+  private let lastFailure = Atomic<Int32>(0)
 
   /// How things are to look, decided once from options, environment and streams.
   struct Look: Sendable {
@@ -28,6 +29,9 @@ final class TerminalConsole: Console {
     bar = look.errorIsTerminal ? ProgressBar(isPlain: look.isPlain) : nil
   }
 
+  /// The `errno` of output that could not be written, 0 where all was.
+  var outputFailure: Int32 { lastFailure.load(ordering: .relaxed) }
+
   var facts: TerminalFacts {
     TerminalFacts(
       width: Self.width, isTerminal: mode.isTerminal && look.outputIsTerminal,
@@ -36,7 +40,9 @@ final class TerminalConsole: Console {
 
   func write(_ text: String) {
     bar?.clear()
-    writeAll(text, to: STDOUT_FILENO)
+    if let failure = writeAll(text, to: STDOUT_FILENO) {
+      lastFailure.store(failure, ordering: .relaxed)
+    }
   }
 
   func writeError(_ text: String) {

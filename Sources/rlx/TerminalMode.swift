@@ -67,9 +67,12 @@ final class TerminalMode: Sendable {
 }
 
 /// Writes all of `text`, whatever its length. A reader that has gone away is not an error here.
-func writeAll(_ text: String, to descriptor: Int32) {
+///
+/// Returns nil, or the `errno` of what else stopped it.
+@discardableResult
+func writeAll(_ text: String, to descriptor: Int32) -> Int32? {
   var text = text
-  text.withUTF8 { bytes in
+  return text.withUTF8 { bytes in
     var written = 0
     while written < bytes.count {
       let rest = UnsafeRawBufferPointer(bytes)[written...]
@@ -81,8 +84,9 @@ func writeAll(_ text: String, to descriptor: Int32) {
         var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = Glibc.poll(&poll, 1, -1)
       } else if errno != EINTR {
-        return
+        return errno == EPIPE ? nil : errno
       }
     }
+    return nil
   }
 }

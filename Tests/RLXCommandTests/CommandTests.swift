@@ -58,6 +58,19 @@ enum ExitCodes {
     #expect(run.errors.contains("--max-steps"))
   }
 
+  @Test func outputThatCannotBeWrittenIsAFailure() throws {
+    let full = try Command.run(
+      ["-c", "\"$0\" -c '1 + 1' >/dev/full", Command.rlx], executable: "/bin/sh")
+    #expect(full.code == ExitCodes.failed)
+    #expect(full.errors.contains("standard output"))
+    // A reader that stops reading, as head does, is no failure.
+    let closed = try Command.run(
+      ["-c", "\"$0\" -c 'for i in 0..20000 { print(i) }' | head -n 1", Command.rlx],
+      executable: "/bin/sh")
+    #expect(closed.output == "0\n")
+    #expect(closed.errors == "")
+  }
+
   @Test func aFileThatIsNotThereIsNamed() throws {
     let run = try Command.run(["no-such-file.rlx"])
     #expect(run.code == ExitCodes.inputMissing)
