@@ -59,7 +59,7 @@ enum Usage {
 
   private static var replayOptions: String {
     let lines = ReplayArguments.helpMessage(columns: 96).split(separator: "\n").map(String.init)
-    return lines.filter { $0.contains("--root") }
+    return lines.filter { $0.hasPrefix("  --root") }
       .joined(separator: "\n")
   }
 }

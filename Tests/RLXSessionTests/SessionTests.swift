@@ -218,3 +218,37 @@ struct Scratch {
     #expect(replayed == .done, "\(errors.err)")
   }
 }
+
+extension SessionTests {
+  @Test func recoveringDoesNotWriteJudgementsTwice() async throws {
+    let scratch = try Scratch()
+    let labels = scratch.path + "/labels.db"
+    let cells = [
+      "prefs = Preferences(\"\(labels)\")",
+      "prefs.add(prompt: \"Once\", chosen: \" upon\", rejected: \" more\", by: \"ann\");",
+      "prefs.len",
+    ]
+    let (console, journal) = try await record(cells)
+    #expect(console.out == "1\n")
+    var lines = journal.split(separator: "\n").map(String.init)
+    lines.removeLast()
+    _ = try scratch.file("dead.rlx", lines.joined(separator: "\n") + "\n")
+
+    var options = SessionOptions()
+    options.journalFolder = scratch.path
+    let second = TestConsole()
+    let session = try Session(options: options, console: second)
+    #expect(await session.recover() == .done, "\(second.err)")
+    // What the dead shell had written is there once, and what comes now goes into the file.
+    #expect(await session.run("prefs.len") == .done)
+    #expect(
+      await session.run("prefs.add(prompt: \"One\", chosen: \" a\", rejected: \" b\", by: \"bo\");")
+        == .done)
+    let third = TestConsole()
+    let reader = try Session(options: SessionOptions(), console: third)
+    #expect(await reader.run("Preferences(\"\(labels)\").summary().by") == .done)
+    #expect(third.out.contains("ann: {winners: 1") && third.out.contains("bo: {winners: 1"))
+    #expect(await reader.run("Preferences(\"\(labels)\").len") == .done)
+    #expect(third.out.hasSuffix("2\n"))
+  }
+}
