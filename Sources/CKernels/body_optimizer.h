@@ -36,13 +36,14 @@ static void CK(adamw)(const void *arguments, int64_t begin, int64_t end) {
   const ck_adamw_settings *s = w->s;
   const float keep = (float)(1.0 - (double)s->learning_rate * (double)s->weight_decay);
   const float step = (float)((double)s->learning_rate / s->correction1);
-  const float root = (float)sqrt(s->correction2), b1 = s->beta1, b2 = s->beta2;
+  const float root = (float)sqrt(s->correction2), b2 = (float)s->beta2;
+  const float new1 = (float)(1.0 - s->beta1), new2 = (float)(1.0 - s->beta2);
   for (int64_t i = begin; i < end; i += 16) {
     int64_t some = end - i < 16 ? end - i : 16;
     vf p = CK(load_some)(w->p + i, some, 0.0f), g = CK(load_some)(w->g + i, some, 0.0f);
     vf m = CK(load_some)(w->m + i, some, 0.0f), v = CK(load_some)(w->v + i, some, 0.0f);
-    m = m + (1.0f - b1) * (g - m);
-    v = b2 * v + (1.0f - b2) * (g * g);
+    m = m + new1 * (g - m);
+    v = b2 * v + new2 * (g * g);
     p = p * keep - step * m / (CK(vsqrt)(v) / root + s->eps);
     CK(store_some)(w->p + i, p, some);
     CK(store_some)(w->m + i, m, some);

@@ -1,10 +1,12 @@
 // Softmax and what is made of it, over rows [N, C].
 
-/// log sum exp of scale * x over a row. An infinite maximum is the answer itself.
-CK_INLINE float CK(row_lse)(const float *x, int64_t n, float scale, float *row_maximum) {
+/// log sum exp of scale * x over a row, less its maximum, which goes to `row_maximum`; NaN where that
+/// is infinite. Kept apart, for their sum loses what the second holds: at logits of 1e4 a float
+/// resolves 1e-3.
+CK_INLINE float CK(row_rest)(const float *x, int64_t n, float scale, float *row_maximum) {
   float top = CK(row_max)(x, n) * scale;
   *row_maximum = top;
-  if (top == INFINITY || top == -INFINITY) return top;
+  if (top == INFINITY || top == -INFINITY) return NAN;
   vf s0 = 0.0f, s1 = 0.0f;
   int64_t i = 0;
   for (; i + 32 <= n; i += 32) {
@@ -13,7 +15,7 @@ CK_INLINE float CK(row_lse)(const float *x, int64_t n, float scale, float *row_m
   }
   for (; i + 16 <= n; i += 16) s0 += CK(vexp)(CK(load)(x + i) * scale - top);
   if (i < n) s1 += CK(vexp)(CK(load_some)(x + i, n - i, -INFINITY) * scale - top);
-  return top + logf(CK(sum16)(s0 + s1));
+  return logf(CK(sum16)(s0 + s1));
 }
 
 #define CK_ROW(statement)                                                                          \
@@ -72,8 +74,7 @@ static void CK(log_softmax)(const void *arguments, int64_t begin, int64_t end) {
   for (int64_t r = begin; r < end; r++) {
     const float *x = k->x + r * C;
     float *out = k->out + r * C, top;
-    float lse = CK(row_lse)(x, C, 1.0f, &top);
-    float rest = lse - top;
+    float rest = CK(row_rest)(x, C, 1.0f, &top);
     CK_ROW(vf o = (CK_GET(x, 0.0f) - top) - rest)
   }
 }
@@ -92,9 +93,11 @@ static void CK(log_softmax_backward)(const void *arguments, int64_t begin, int64
 
 static void CK(logsumexp)(const void *arguments, int64_t begin, int64_t end) {
   const ck_rows *k = arguments;
-  float top;
-  for (int64_t r = begin; r < end; r++)
-    k->out[r] = CK(row_lse)(k->x + r * k->C, k->C, 1.0f, &top);
+  for (int64_t r = begin; r < end; r++) {
+    float top, rest = CK(row_rest)(k->x + r * k->C, k->C, 1.0f, &top);
+    // An infinite maximum is the answer itself.
+    k->out[r] = top == INFINITY || top == -INFINITY ? top : top + rest;
+  }
 }
 
 // dx = dy exp(x - y)
@@ -108,46 +111,47 @@ static void CK(logsumexp_backward)(const void *arguments, int64_t begin, int64_t
   }
 }
 
-// y = s x[target] - lse(s x), s = 1 / temperature
+// y = s x[target] - top - rest, s = 1 / temperature, top = max(s x), rest = log sum exp(s x - top)
 static void CK(token_logprobs)(const void *arguments, int64_t begin, int64_t end) {
   const ck_rows *k = arguments;
   for (int64_t r = begin; r < end; r++) {
     const float *x = k->x + r * k->C;
     float top;
-    k->lse[r] = CK(row_lse)(x, k->C, k->scale, &top);
-    k->out[r] = (x[k->targets[r]] * k->scale - top) - (k->lse[r] - top);
+    k->lse[r] = CK(row_rest)(x, k->C, k->scale, &top);
+    k->out[r] = (x[k->targets[r]] * k->scale - top) - k->lse[r];
   }
 }
 
-// dx = dy s (1[target] - exp(s x - lse))
+// dx = dy s (1[target] - exp(s x - top - rest))
 static void CK(token_logprobs_backward)(const void *arguments, int64_t begin, int64_t end) {
   const ck_rows *k = arguments;
   const int64_t C = k->C;
   const float s = k->scale;
   for (int64_t r = begin; r < end; r++) {
-    const float *x = k->x + r * C, d = k->dy[r] * s, lse = k->lse[r];
+    const float *x = k->x + r * C, d = k->dy[r] * s, rest = k->lse[r];
+    const float top = CK(row_max)(x, C) * s;
     float *out = k->out + r * C;
-    CK_ROW(vf o = -d * CK(vexp)(CK_GET(x, 0.0f) * s - lse))
+    CK_ROW(vf o = -d * CK(vexp)((CK_GET(x, 0.0f) * s - top) - rest))
     out[k->targets[r]] += d;
   }
 }
 
-// y = lse - sum(p x), p = exp(x - lse); a place of probability 0 adds nothing
+// y = -sum(p log p), log p = x - top - rest; a place of probability 0 adds nothing
 static void CK(token_entropy)(const void *arguments, int64_t begin, int64_t end) {
   const ck_rows *k = arguments;
   const int64_t C = k->C;
   for (int64_t r = begin; r < end; r++) {
     const float *x = k->x + r * C;
     float top;
-    float lse = CK(row_lse)(x, C, 1.0f, &top);
+    float rest = CK(row_rest)(x, C, 1.0f, &top);
     vf sum = 0.0f;
     for (int64_t i = 0; i < C; i += 16) {
       int64_t some = C - i;
-      vf l = CK_GET(x, -INFINITY) - lse;
+      vf l = (CK_GET(x, -INFINITY) - top) - rest;
       vf p = CK(vexp)(l);
       sum += p == 0.0f ? (vf)0.0f : p * l;
     }
-    k->lse[r] = lse;
+    k->lse[r] = rest;
     k->out[r] = -CK(sum16)(sum);
   }
 }
@@ -157,9 +161,10 @@ static void CK(token_entropy_backward)(const void *arguments, int64_t begin, int
   const ck_rows *k = arguments;
   const int64_t C = k->C;
   for (int64_t r = begin; r < end; r++) {
-    const float *x = k->x + r * C, d = k->dy[r], lse = k->lse[r], y = k->y[r];
+    const float *x = k->x + r * C, d = k->dy[r], rest = k->lse[r], y = k->y[r];
+    const float top = CK(row_max)(x, C);
     float *out = k->out + r * C;
-    CK_ROW(vf l = CK_GET(x, 0.0f) - lse; vf p = CK(vexp)(l);
+    CK_ROW(vf l = (CK_GET(x, 0.0f) - top) - rest; vf p = CK(vexp)(l);
            vf o = p == 0.0f ? (vf)0.0f : -d * p * (l + y))
   }
 }

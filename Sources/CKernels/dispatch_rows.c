@@ -113,23 +113,23 @@ void ck_logsumexp_backward(const float *dy, const float *x, const float *y, floa
                            int64_t C) {
   CK_BY_ROWS(logsumexp_backward, 4, .dy = dy, .x = x, .y = y, .out = dx, .N = N, .C = C);
 }
-void ck_token_logprobs(const float *logits, const int32_t *targets, float *y, float *lse, int64_t N,
+void ck_token_logprobs(const float *logits, const int32_t *targets, float *y, float *rest, int64_t N,
                        int64_t V, float inverse_temperature) {
-  CK_BY_ROWS(token_logprobs, 4, .x = logits, .targets = targets, .out = y, .lse = lse, .N = N,
+  CK_BY_ROWS(token_logprobs, 4, .x = logits, .targets = targets, .out = y, .lse = rest, .N = N,
              .C = V, .scale = inverse_temperature);
 }
 void ck_token_logprobs_backward(const float *dy, const float *logits, const int32_t *targets,
-                                const float *lse, float *dx, int64_t N, int64_t V,
+                                const float *rest, float *dx, int64_t N, int64_t V,
                                 float inverse_temperature) {
   CK_BY_ROWS(token_logprobs_backward, 4, .dy = dy, .x = logits, .targets = targets,
-             .lse = (float *)lse, .out = dx, .N = N, .C = V, .scale = inverse_temperature);
+             .lse = (float *)rest, .out = dx, .N = N, .C = V, .scale = inverse_temperature);
 }
-void ck_token_entropy(const float *logits, float *y, float *lse, int64_t N, int64_t V) {
-  CK_BY_ROWS(token_entropy, 8, .x = logits, .out = y, .lse = lse, .N = N, .C = V);
+void ck_token_entropy(const float *logits, float *y, float *rest, int64_t N, int64_t V) {
+  CK_BY_ROWS(token_entropy, 8, .x = logits, .out = y, .lse = rest, .N = N, .C = V);
 }
 void ck_token_entropy_backward(const float *dy, const float *logits, const float *y,
-                               const float *lse, float *dx, int64_t N, int64_t V) {
-  CK_BY_ROWS(token_entropy_backward, 4, .dy = dy, .x = logits, .y = y, .lse = (float *)lse,
+                               const float *rest, float *dx, int64_t N, int64_t V) {
+  CK_BY_ROWS(token_entropy_backward, 4, .dy = dy, .x = logits, .y = y, .lse = (float *)rest,
              .out = dx, .N = N, .C = V);
 }
 

@@ -1,5 +1,7 @@
 #include "ckernels_sampling.h"
 
+#include "team.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -202,17 +204,39 @@ static int32_t sample_row(const float *x, int64_t n, const ck_sampling *s, doubl
   return CK_SAMPLED;
 }
 
+typedef struct {  // items: rows
+  const float *logits;
+  int64_t vocabulary;
+  const ck_sampling *settings;
+  const double *uniforms;
+  int32_t *tokens;
+  float *log_probs;
+} sampling_work;
+
+// A row in trouble leaves -1 - trouble in place of its token.
+static void sample_share(const void *arguments, int64_t begin, int64_t end) {
+  const sampling_work *k = arguments;
+  const int64_t n = k->vocabulary;
+  float *z = ck_scratch(3 * n), *p = z + n;
+  int32_t *order = (int32_t *)(p + n);
+  for (int64_t row = begin; row < end; row++) {
+    int32_t trouble = sample_row(k->logits + row * n, n, k->settings, k->uniforms[row], z, p, order,
+                                 k->tokens + row, k->log_probs + row);
+    if (trouble != CK_SAMPLED) k->tokens[row] = -1 - trouble;
+  }
+}
+
 int32_t ck_sample_rows(const float *logits, int64_t rows, int64_t vocabulary,
-                       const ck_sampling *settings, const double *uniforms, float *scratch,
-                       int32_t *order, int32_t *tokens, float *log_probs, int64_t *bad_row) {
+                       const ck_sampling *settings, const double *uniforms, int32_t *tokens,
+                       float *log_probs, int64_t *bad_row) {
+  sampling_work k = {.logits = logits, .vocabulary = vocabulary, .settings = settings,
+                     .uniforms = uniforms, .tokens = tokens, .log_probs = log_probs};
+  // An exponential and two sums in double cost what touching sixteen floats does.
+  ck_run(sample_share, &k, rows, 1, 16 * vocabulary);
   for (int64_t row = 0; row < rows; row++) {
-    int32_t trouble = sample_row(logits + row * vocabulary, vocabulary, settings, uniforms[row],
-                                 scratch, scratch + vocabulary, order, tokens + row,
-                                 log_probs + row);
-    if (trouble != CK_SAMPLED) {
-      *bad_row = row;
-      return trouble;
-    }
+    if (tokens[row] >= 0) continue;
+    *bad_row = row;
+    return -1 - tokens[row];
   }
   return CK_SAMPLED;
 }

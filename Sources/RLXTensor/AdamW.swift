@@ -7,16 +7,16 @@ package final class AdamW {
     /// At least 0.
     package var learningRate: Float
     /// In [0, 1).
-    package var beta1: Float
+    package var beta1: Double
     /// In [0, 1).
-    package var beta2: Float
+    package var beta2: Double
     /// Added to the root of the second moment; at least 0.
     package var eps: Float
     /// Share of a weight taken off per step, times the learning rate.
     package var weightDecay: Float
 
     package init(
-      learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, eps: Float = 1e-8,
+      learningRate: Float, beta1: Double = 0.9, beta2: Double = 0.999, eps: Float = 1e-8,
       weightDecay: Float = 0
     ) {
       self.learningRate = learningRate
@@ -47,9 +47,9 @@ package final class AdamW {
     steps += 1
     let s = settings
     let kernel = ck_adamw_settings(
-      learning_rate: learningRate ?? s.learningRate, beta1: s.beta1, beta2: s.beta2, eps: s.eps,
-      weight_decay: s.weightDecay, correction1: 1 - pow(Double(s.beta1), Double(steps)),
-      correction2: 1 - pow(Double(s.beta2), Double(steps)))
+      learning_rate: learningRate ?? s.learningRate, eps: s.eps, weight_decay: s.weightDecay,
+      beta1: s.beta1, beta2: s.beta2, correction1: 1 - pow(s.beta1, Double(steps)),
+      correction2: 1 - pow(s.beta2, Double(steps)))
     for (index, parameter) in parameters.enumerated() where !parameter.isFrozen {
       guard let gradient = parameter.gradient else { continue }
       parameter.value.makeUnique()

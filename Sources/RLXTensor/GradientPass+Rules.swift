@@ -89,11 +89,11 @@ extension GradientPass {
       let g = Kernels.swigluBackward(dy, gate, up)
       accumulate(g.gate, into: at[0])
       accumulate(g.up, into: at[1])
-    case .tokenLogProbs(let logits, let lse, let targets, let inverseTemperature):
+    case .tokenLogProbs(let logits, let rest, let targets, let inverseTemperature):
       accumulate(
-        Kernels.tokenLogProbsBackward(dy, logits, lse, targets, inverseTemperature), into: at[0])
-    case .tokenEntropy(let logits, let lse, let entropy):  // dx = -dy p (log p + H)
-      accumulate(Kernels.tokenEntropyBackward(dy, logits, lse, entropy), into: at[0])
+        Kernels.tokenLogProbsBackward(dy, logits, rest, targets, inverseTemperature), into: at[0])
+    case .tokenEntropy(let logits, let rest, let entropy):  // dx = -dy p (log p + H)
+      accumulate(Kernels.tokenEntropyBackward(dy, logits, rest, entropy), into: at[0])
     }
   }
 

@@ -4,41 +4,41 @@ import CKernels
 extension Kernels {
   static func tokenLogProbs(
     _ logits: Tensor, _ targets: [Int32], _ inverseTemperature: Float
-  ) -> (y: Tensor, lse: Tensor) {
+  ) -> (y: Tensor, rest: Tensor) {
     let y = Tensor.uninitialized([targets.count])
-    let lse = Tensor.uninitialized([targets.count])
+    let rest = Tensor.uninitialized([targets.count])
     ck_token_logprobs(
-      logits.pointer, targets, y.pointer, lse.pointer, Int64(targets.count),
+      logits.pointer, targets, y.pointer, rest.pointer, Int64(targets.count),
       Int64(logits.rowWidth), inverseTemperature)
-    return (y, lse)
+    return (y, rest)
   }
 
   static func tokenLogProbsBackward(
-    _ dy: Tensor, _ logits: Tensor, _ lse: Tensor, _ targets: [Int32], _ inverseTemperature: Float
+    _ dy: Tensor, _ logits: Tensor, _ rest: Tensor, _ targets: [Int32], _ inverseTemperature: Float
   ) -> Tensor {
     let dy = dy.contiguous()
     let dx = Tensor.uninitialized(logits.shape)
     ck_token_logprobs_backward(
-      dy.pointer, logits.pointer, targets, lse.pointer, dx.pointer, Int64(targets.count),
+      dy.pointer, logits.pointer, targets, rest.pointer, dx.pointer, Int64(targets.count),
       Int64(logits.rowWidth), inverseTemperature)
     return dx
   }
 
-  static func tokenEntropy(_ logits: Tensor) -> (y: Tensor, lse: Tensor) {
+  static func tokenEntropy(_ logits: Tensor) -> (y: Tensor, rest: Tensor) {
     let y = Tensor.uninitialized([logits.rowCount])
-    let lse = Tensor.uninitialized([logits.rowCount])
+    let rest = Tensor.uninitialized([logits.rowCount])
     ck_token_entropy(
-      logits.pointer, y.pointer, lse.pointer, Int64(logits.rowCount), Int64(logits.rowWidth))
-    return (y, lse)
+      logits.pointer, y.pointer, rest.pointer, Int64(logits.rowCount), Int64(logits.rowWidth))
+    return (y, rest)
   }
 
   static func tokenEntropyBackward(
-    _ dy: Tensor, _ logits: Tensor, _ lse: Tensor, _ entropy: Tensor
+    _ dy: Tensor, _ logits: Tensor, _ rest: Tensor, _ entropy: Tensor
   ) -> Tensor {
     let dy = dy.contiguous()
     let dx = Tensor.uninitialized(logits.shape)
     ck_token_entropy_backward(
-      dy.pointer, logits.pointer, entropy.pointer, lse.pointer, dx.pointer, Int64(logits.rowCount),
+      dy.pointer, logits.pointer, entropy.pointer, rest.pointer, dx.pointer, Int64(logits.rowCount),
       Int64(logits.rowWidth))
     return dx
   }

@@ -79,8 +79,8 @@ enum Op {
   case rope(RopeTable, positions: [Int32], heads: Int)
   case attention(AttentionCall, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor)
   case swiglu(gate: Tensor, up: Tensor)
-  case tokenLogProbs(logits: Tensor, lse: Tensor, targets: [Int32], inverseTemperature: Float)
-  case tokenEntropy(logits: Tensor, lse: Tensor, entropy: Tensor)
+  case tokenLogProbs(logits: Tensor, rest: Tensor, targets: [Int32], inverseTemperature: Float)
+  case tokenEntropy(logits: Tensor, rest: Tensor, entropy: Tensor)
 }
 
 /// The arguments of causal attention besides its tensors.

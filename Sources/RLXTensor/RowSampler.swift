@@ -33,8 +33,6 @@ package struct RowSampler {
     precondition(uniforms.count == R, "\(uniforms.count) uniforms for logits of \(logits.shape)")
     var tokens = [Int32](repeating: 0, count: R)
     var logProbs = [Float](repeating: 0, count: R)
-    var scratch = [Float](repeating: 0, count: 2 * V)
-    var order = [Int32](repeating: 0, count: V)
     var badRow: Int64 = 0
     let status = logits.withFloats { logits in
       forbidden.withUnsafeBufferPointer { forbidden in
@@ -42,8 +40,7 @@ package struct RowSampler {
           temperature: temperature, top_k: Int32(clamping: topK), top_p: topP,
           forbidden: forbidden.baseAddress, forbidden_count: Int32(forbidden.count))
         return ck_sample_rows(
-          logits.baseAddress, Int64(R), Int64(V), &settings, uniforms, &scratch, &order, &tokens,
-          &logProbs, &badRow)
+          logits.baseAddress, Int64(R), Int64(V), &settings, uniforms, &tokens, &logProbs, &badRow)
       }
     }
     switch status {

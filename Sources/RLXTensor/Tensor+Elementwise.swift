@@ -52,11 +52,12 @@ extension Tensor {
   package static func + (a: Float, b: Tensor) -> Tensor { b.affine(1, a) }
   package static func - (a: Tensor, b: Float) -> Tensor { a.affine(1, -b) }
   package static func - (a: Float, b: Tensor) -> Tensor { b.affine(-1, a) }
-  package static func * (a: Tensor, b: Float) -> Tensor { a.affine(b, 0) }
-  package static func * (a: Float, b: Tensor) -> Tensor { b.affine(a, 0) }
+  // Adding -0 changes nothing; adding 0 would turn -0 into 0.
+  package static func * (a: Tensor, b: Float) -> Tensor { a.affine(b, -0.0) }
+  package static func * (a: Float, b: Tensor) -> Tensor { b.affine(a, -0.0) }
   package static func / (a: Tensor, b: Float) -> Tensor { a / .scalar(b) }
   package static func / (a: Float, b: Tensor) -> Tensor { .scalar(a) / b }
-  package static prefix func - (a: Tensor) -> Tensor { a.affine(-1, 0) }
+  package static prefix func - (a: Tensor) -> Tensor { a.affine(-1, -0.0) }
   package func pow(_ exponent: Float) -> Tensor { unary(.power, exponent) }
 
   package static func += (a: inout Tensor, b: Tensor) { a = a + b }

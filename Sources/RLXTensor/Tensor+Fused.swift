@@ -154,18 +154,18 @@ extension Tensor {
         && targets.allSatisfy { 0 <= $0 && $0 < shape[1] },
       "tokenLogProbs: logits \(shape), \(targets.count) targets")
     let logits = contiguous()
-    let (y, lse) = Kernels.tokenLogProbs(logits, targets, 1 / temperature)
+    let (y, rest) = Kernels.tokenLogProbs(logits, targets, 1 / temperature)
     return y.recorded(
       [self],
       .tokenLogProbs(
-        logits: logits, lse: lse, targets: targets, inverseTemperature: 1 / temperature))
+        logits: logits, rest: rest, targets: targets, inverseTemperature: 1 / temperature))
   }
 
   /// -Σ p log p of p = softmax(logits) in nats, for logits [R, V]: [R].
   package func tokenEntropy() -> Tensor {
     precondition(rank == 2, "tokenEntropy: logits \(shape) must be [R, V]")
     let logits = contiguous()
-    let (y, lse) = Kernels.tokenEntropy(logits)
-    return y.recorded([self], .tokenEntropy(logits: logits, lse: lse, entropy: y))
+    let (y, rest) = Kernels.tokenEntropy(logits)
+    return y.recorded([self], .tokenEntropy(logits: logits, rest: rest, entropy: y))
   }
 }

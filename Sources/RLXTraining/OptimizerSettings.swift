@@ -31,7 +31,7 @@ package struct OptimizerSettings: Equatable, Sendable {
   /// The engine's form of these.
   var adamW: AdamW.Settings {
     AdamW.Settings(
-      learningRate: Float(learningRate), beta1: Float(adamBeta1), beta2: Float(adamBeta2),
+      learningRate: Float(learningRate), beta1: adamBeta1, beta2: adamBeta2,
       eps: Float(adamEpsilon), weightDecay: Float(weightDecay))
   }
 

@@ -100,6 +100,42 @@ import Testing
     #expect(Support.distance(hot, [0.25, 0.25, 0.25, 0.25]) < 1e-4)
   }
 
+  @Test func atLeastOneTokenStays() throws {
+    // 0.5, 0.25, 0.25: with any top_p up to 0.5 the first alone, beyond it all that tie for second.
+    let row: [Float] = [0, 0.6931472, 0]
+    for topP in [Float.leastNonzeroMagnitude, 1e-6, 0.25, 0.499] {
+      let found = try masses(RowSampler(temperature: 1, topK: 0, topP: topP), row)
+      #expect(found == [0, 1, 0], "top_p \(topP)")
+    }
+    let several = try masses(RowSampler(temperature: 1, topK: 0, topP: 0.7), row)
+    #expect(Support.distance(several, [1 / 3, 2 / 3, 0]) < 1e-4)
+    // Equals at the top: the lowest id stays.
+    #expect(try masses(RowSampler(temperature: 1, topK: 0, topP: 1e-6), [4, 4, 4]) == [1, 0, 0])
+    #expect(try masses(RowSampler(temperature: 1, topK: 1, topP: 1), row) == [0, 1, 0])
+  }
+
+  @Test func tokensOfNoProbabilityAreNeverDrawn() throws {
+    let sampler = RowSampler(temperature: 1, topK: 0, topP: 1)
+    let row: [Float] = [-.infinity, 1e4, -1e4, 1e4, -.infinity]
+    let drawn = try sampler.sample(
+      Tensor(row + row, [2, 5]), uniforms: [0, 1 - 0x1p-53])
+    #expect(drawn.tokens == [1, 3])
+    #expect(drawn.logProbs.allSatisfy { abs($0 + 0.6931472) < 1e-6 })
+  }
+
+  @Test func theFirstOfSeveralRowsInTroubleIsNamed() throws {
+    var values = [Float](repeating: 0, count: 64 * 512)
+    values[40 * 512 + 3] = .nan
+    values[57 * 512] = .infinity
+    do {
+      _ = try RowSampler(temperature: 1, topK: 0, topP: 1)
+        .sample(Tensor(values, [64, 512]), uniforms: [Double](repeating: 0.5, count: 64))
+      Issue.record("NaN went unnoticed")
+    } catch {
+      guard case .notFinite(row: 40) = error else { throw error }
+    }
+  }
+
   @Test func drawsFollowTheDistribution() throws {
     // Pearson's chi-square with 5 degrees of freedom: 20.5 is exceeded once in 1,000 seeds; this one
     // is fixed.

@@ -114,6 +114,23 @@ extension EngineSuite {
       }
     }
 
+    /// As IEEE 754 and PyTorch have it: the sign of a zero tells from which side it was reached.
+    @Test(arguments: instructionSets)
+    func zerosKeepTheirSign(isa: String) {
+      using(instructionSet: isa) {
+        let zeros = Tensor([0, -0.0], [2])
+        func signs(_ tensor: Tensor) -> [FloatingPointSign] { tensor.array.map(\.sign) }
+        #expect(signs(-zeros) == [.minus, .plus])
+        #expect(signs(zeros * -1) == [.minus, .plus])
+        #expect(signs(3 * zeros) == [.plus, .minus])
+        #expect(signs(zeros * Tensor([-0.0, 0], [2])) == [.minus, .minus])
+        #expect(signs(zeros - 0) == [.plus, .minus])
+        #expect(signs(0 - zeros) == [.plus, .plus])
+        #expect(signs(zeros + -0.0) == [.plus, .minus])
+        #expect((1 / -zeros).array == [-.infinity, .infinity])
+      }
+    }
+
     @Test(arguments: instructionSets)
     func infinitiesZerosAndNaNFollowIEEE(isa: String) {
       using(instructionSet: isa) {

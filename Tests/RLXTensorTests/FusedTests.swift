@@ -166,6 +166,38 @@ extension EngineSuite {
       }
     }
 
+    /// Logits far from 0, where a float resolves only 1e-3: what counts is their distance from the
+    /// largest. log(1 + 1/e) = 0.3132617, log softmax of (0, -1).
+    @Test(arguments: instructionSets)
+    func largeLogitsLoseNothing(isa: String) throws {
+      try using(instructionSet: isa) {
+        let tolerance = Tolerance(absolute: 1e-7, relative: 3e-7)
+        let rest = log(1 + exp(-1.0))
+        for base: Float in [10_000, -10_000, 0] {
+          let row = Parameter("row", Tensor([base, base - 1, base - 3e4, -.infinity], [1, 4]))
+          let twice = row.tracked.rows([0, 0])
+          let both = twice.tokenLogProbs([0, 1], temperature: 1)
+          expectClose(both, [-rest, -1 - rest], tolerance, "\(base) on \(isa)")
+          try both.sum().backward()
+          let p = 1 / (1 + exp(-1.0))
+          expectClose(
+            try #require(row.gradient), [1 - 2 * p, 2 * p - 1, 0, 0],
+            Tolerance(absolute: 5e-7, relative: 0), "gradient at \(base) on \(isa)")
+          let entropy = rest + (1 - p)
+          expectClose(row.value.tokenEntropy(), [entropy], tolerance, "entropy on \(isa)")
+          expectClose(
+            row.value.logSoftmax(axis: -1), [-rest, -1 - rest, -3e4 - rest, -.infinity], tolerance,
+            "log softmax at \(base) on \(isa)")
+        }
+        // At temperature 1/2 distances double: log softmax of (0, -2).
+        let cold = Tensor([9_000, 8_999], [1, 2]).tokenLogProbs([0], temperature: 0.5)
+        expectClose(cold, [-log(1 + exp(-2.0))], tolerance)
+        // One token has all the mass: its log-probability is 0, the others' are their distances.
+        let sure = Tensor([1e4, -1e4, 1e4, -1e4], [2, 2]).tokenLogProbs([0, 1], temperature: 1)
+        #expect(sure.array == [0, -2e4])
+      }
+    }
+
     @Test func entropyOfACertainTokenIsZero() throws {
       let p = Parameter("p", Tensor([0, -.infinity, -.infinity], [1, 3]))
       let entropy = p.tracked.tokenEntropy()

@@ -12,7 +12,8 @@ private struct Golden: Decodable {
       let clipped: [[Double]]
       let values: [[Double]]
     }
-    let learning_rate, beta1, beta2, eps, weight_decay, max_norm: Float
+    let learning_rate, eps, weight_decay, max_norm: Float
+    let beta1, beta2: Double
     let shapes: [[Int]]
     let start: [[Float]]
     let steps: [Step]

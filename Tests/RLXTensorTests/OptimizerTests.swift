@@ -42,6 +42,16 @@ extension EngineSuite {
       #expect(optimizer.steps == 5)
     }
 
+    /// In float, 1 - 0.999 is off by 5e-5 of itself, and steps would be by half of that.
+    @Test func secondMomentsTakeExactlyAThousandth() {
+      let p = Parameter("p", Tensor([0], [1]))
+      p.gradient = Tensor([1], [1])
+      let optimizer = AdamW([p], AdamW.Settings(learningRate: 1))
+      optimizer.step()
+      #expect(optimizer.secondMoments[0].array == [0.001])
+      #expect(optimizer.firstMoments[0].array == [0.1])
+    }
+
     @Test func parametersWithoutGradientStay() {
       let frozen = Parameter("frozen", .ones([2]))
       frozen.isFrozen = true

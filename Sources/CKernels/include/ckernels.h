@@ -93,16 +93,17 @@ void ck_log_softmax_backward(const float *dy, const float *y, float *dx, int64_t
 void ck_logsumexp(const float *x, float *y, int64_t N, int64_t C);
 void ck_logsumexp_backward(const float *dy, const float *x, const float *y, float *dx, int64_t N,
                            int64_t C);
-/// y[r] = log softmax(logits[r] * inverse_temperature)[targets[r]]; lse[r] keeps the normaliser.
-void ck_token_logprobs(const float *logits, const int32_t *targets, float *y, float *lse, int64_t N,
+/// y[r] = log softmax(logits[r] * inverse_temperature)[targets[r]]; rest[r] keeps the normaliser less
+/// the row's maximum.
+void ck_token_logprobs(const float *logits, const int32_t *targets, float *y, float *rest, int64_t N,
                        int64_t V, float inverse_temperature);
 void ck_token_logprobs_backward(const float *dy, const float *logits, const int32_t *targets,
-                                const float *lse, float *dx, int64_t N, int64_t V,
+                                const float *rest, float *dx, int64_t N, int64_t V,
                                 float inverse_temperature);
-/// y[r] = entropy of softmax(logits[r]) in nats; lse[r] keeps the normaliser.
-void ck_token_entropy(const float *logits, float *y, float *lse, int64_t N, int64_t V);
+/// y[r] = entropy of softmax(logits[r]) in nats; rest[r] as above.
+void ck_token_entropy(const float *logits, float *y, float *rest, int64_t N, int64_t V);
 void ck_token_entropy_backward(const float *dy, const float *logits, const float *y,
-                               const float *lse, float *dx, int64_t N, int64_t V);
+                               const float *rest, float *dx, int64_t N, int64_t V);
 
 // --- Norms over rows [N, C] (body_norm.h) ---
 
@@ -157,7 +158,8 @@ void ck_decode_attention(const float *q, const float *keys, const float *values,
 void ck_vector_matrix(const float *x, const float *b, float *y, int64_t k, int64_t n, int64_t ldb);
 
 typedef struct {
-  float learning_rate, beta1, beta2, eps, weight_decay;
+  float learning_rate, eps, weight_decay;
+  double beta1, beta2;  // 1 - 0.999 in float would be off by 5e-5 of itself
   double correction1, correction2;  // 1 - beta ** step
 } ck_adamw_settings;
 void ck_adamw(float *p, const float *g, float *m, float *v, int64_t n, const ck_adamw_settings *s);

@@ -22,9 +22,8 @@ enum {
 //
 // `log_probs` [rows]: log-probability in nats of the token drawn, under the distribution after the
 // temperature (at temperature 1 if it is 0) and before forbidding and filtering.
-// `scratch` holds 2 * vocabulary floats and `order` vocabulary ids. A row depends on nothing but
-// itself. Returns CK_SAMPLED, or the trouble of the first row that has one, with its index in
-// `*bad_row`.
+// A row depends on nothing but itself; the team shares them. Returns CK_SAMPLED, or the trouble of
+// the first row that has one, with its index in `*bad_row`.
 int32_t ck_sample_rows(const float *logits, int64_t rows, int64_t vocabulary,
-                       const ck_sampling *settings, const double *uniforms, float *scratch,
-                       int32_t *order, int32_t *tokens, float *log_probs, int64_t *bad_row);
+                       const ck_sampling *settings, const double *uniforms,
+                       int32_t *tokens, float *log_probs, int64_t *bad_row);

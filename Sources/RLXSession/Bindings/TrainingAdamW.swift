@@ -60,8 +60,8 @@ enum AdamWMethods {
       let optimizer = AdamW(
         free.map(\.parameter),
         AdamW.Settings(
-          learningRate: Float(rate), beta1: Float(try call.double("beta1")),
-          beta2: Float(try call.double("beta2")), eps: Float(try call.double("eps")),
+          learningRate: Float(rate), beta1: try call.double("beta1"),
+          beta2: try call.double("beta2"), eps: Float(try call.double("eps")),
           weightDecay: Float(try call.double("weight_decay"))))
       return .host(
         AdamWObject(
