@@ -152,6 +152,6 @@ extension Dataset {
     DataError(
       file: name.isEmpty ? nil : name,
       found: columns.isEmpty ? "no columns" : "the columns \(columns.joined(separator: ", "))",
-      wanted: wanted, remedy: "rename the columns with map")
+      wanted: wanted, remedy: "data.map(fn(row) => {…}) with the columns' new names")
   }
 }

@@ -189,8 +189,20 @@ extension Runner {
           .missing, "\(path): no such file",
           remedy: "rlx FILE runs a script; rlx -c CODE runs a line; rlx --help lists the rest"))
     }
-    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
+    guard !isFolder.boolValue else {
       return .failure(Diagnostic(.file, "\(path): expected a script, found a folder"))
+    }
+    // Not by its size: a pipe (`rlx <(make-script)`) has none.
+    let most = 1 << 26
+    guard let file = FileHandle(forReadingAtPath: path),
+      let data = try? file.read(upToCount: most) ?? Data()
+    else {
+      return .failure(
+        Diagnostic(.file, "\(path): expected a script, found a file that cannot be read"))
+    }
+    guard data.count < most else {
+      return .failure(
+        Diagnostic(.file, "\(path): expected a script, found more than \(most >> 20) MB"))
     }
     guard let text = String(data: data, encoding: .utf8) else {
       return .failure(Diagnostic(.file, "\(path): expected UTF-8 text"))

@@ -5,7 +5,8 @@ extension Session {
   /// Nothing of it is recorded.
   package func help(_ topic: String) -> CellResult {
     do {
-      runner.core.console.write(try page(topic) + "\n")
+      let page = PageObject(try page(topic))
+      runner.core.console.write(page.display(runner.core.style) + "\n")
       return .done
     } catch {
       return runner.report(error)

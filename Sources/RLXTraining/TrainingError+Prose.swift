@@ -22,13 +22,14 @@ extension TrainingError {
     case .setting(_, _, let given, _): given
     case .conflict(_, _, let reason): reason
     case .givenTwice(_, let name, let alias): "both \(name) and \(alias), which are one setting"
-    case .notFinite(_, _, let step, let found): "\(found) in optimizer step \(step)"
+    case .notFinite(_, _, let step, let found):
+      "\(found) in optimizer step \(step); the weights are as they were before it"
     case .frozen(_, let model): "\(model), whose parameters are all frozen"
-    case .nothing(_, let what, _): "no \(what)"
+    case .nothing: "none"
     case .lengths(_, let first, let firstCount, let second, let secondCount):
       "\(firstCount) \(first) and \(secondCount) \(second)"
     case .emptyRow: "no tokens"
-    case .stage(_, let found, _): "a batch that is \(found.words)"
+    case .stage(_, let found, _): "one that is \(found.words)"
     case .noReward: "a PPO trainer made without a reward"
     }
   }
@@ -40,12 +41,12 @@ extension TrainingError {
     case .setting(_, _, _, let wanted): wanted
     case .conflict: "settings that agree"
     case .givenTwice: "the setting once"
-    case .notFinite: "a finite number; the weights are as they were before that step"
+    case .notFinite: "a finite number"
     case .frozen: "a model that can be trained"
-    case .nothing(_, let what, _): "at least one of the \(what)"
+    case .nothing(_, let what, _): what
     case .lengths(_, let first, _, let second, _): "as many \(second) as \(first)"
     case .emptyRow: "at least one token"
-    case .stage(_, _, let wanted): "one that is \(wanted.words)"
+    case .stage(_, _, let wanted): "a batch that is \(wanted.words)"
     case .noReward: "a reward model or a function of prompt and response"
     }
   }

@@ -127,6 +127,8 @@ extension LineEditor {
       ("\\e[200~", "rlx-paste"), (PrivateKey.acceptLine, "ed-newline"),
       (PrivateKey.previousRow, "ed-prev-line"), (PrivateKey.nextRow, "ed-next-line"),
       (PrivateKey.previousEntry, "ed-prev-history"), (PrivateKey.nextEntry, "ed-next-history"),
+      // libedit's own command line: nothing of ours, and an open quote in it crashes libedit.
+      ("\\ex", "ed-unassigned"), ("\\eX", "ed-unassigned"),
     ] { bind(key, command) }
   }
 

@@ -88,6 +88,13 @@ import Testing
     try pty.expect("end 20\r\n")
   }
 
+  @Test func theEditorsOwnCommandLineCannotBeReached() throws {
+    let pty = try shell()
+    pty.send("\u{1B}x\"\u{1B}(")
+    pty.send("\u{15}6 * 7\r")  // Ctrl-U takes the quote away
+    try pty.expect(Self.ran + "42\r\n")
+  }
+
   @Test func textOutsideAsciiIsTypedShownAndRun() throws {
     let pty = try shell()
     pty.send("s = \"né 日本 😀\"\rprint(s, s.len)\r")

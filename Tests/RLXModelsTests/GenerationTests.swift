@@ -51,14 +51,17 @@ import Testing
     #expect(alone.map(\.tokens) == answers[6..<9].map(\.tokens))
   }
 
-  @Test func aSmallCacheChangesNothing() throws {
+  @Test func drawingInGroupsChangesNothing() throws {
     let model = try Support.model()
-    let settings = GenerationSettings(maxTokens: 9, n: 2, ignoreEnd: true)
+    let settings = GenerationSettings(maxTokens: 9, n: 5, ignoreEnd: true)
     let together = try sampled(model, Self.prompts, settings)
-    for bytes in [0, 15_000, 30_000] {
+    let limits = [
+      (0, 256), (15_000, 256), (60_000, 256), (1 << 30, 1), (1 << 30, 3), (1 << 30, 10),
+    ]
+    for (bytes, rows) in limits {
       var seen: [GenerationProgress] = []
       let apart = try model.generate(
-        Self.prompts, settings, draw: Support.sampling, cacheBytes: bytes
+        Self.prompts, settings, draw: Support.sampling, cacheBytes: bytes, rowsAtOnce: rows
       ) { seen.append($0) }
       #expect(apart == together)
       #expect(seen.map(\.done) == Array(1...seen.count) && seen.last?.total == seen.count)

@@ -56,7 +56,7 @@ import Testing
     ("SFT(m, batch_size: 0)", "batch_size: expected an int from 1 to"),
     ("SFT(m, lr: 1, learning_rate: 1)", "learning_rate"),
     ("SFT(m.copy().freeze())", "all frozen"),
-    ("SFT(m).run([])", "at least one of the examples"),
+    ("SFT(m).run([])", "expected examples, got none"),
     ("SFT(m).run([{prompt: \"a\"}])", "data[0]: expected a map"),
     ("SFT(m).run(Dataset([{prompt: \"a\"}]))", "demonstrations"),
     ("SFT(m, learning_rate: 1e25, max_grad_norm: nil).run(demos, steps: 3)", "arithmetic: SFT: "),

@@ -9,22 +9,27 @@ extension LanguageModel {
   /// prompts nor on when they end. An answer ends at an end token, at a text of `stop`, after
   /// `maxTokens`, or when it fills the model's context.
   ///
-  /// Prompts whose cache together would pass `cacheBytes` are answered in groups, one after the
-  /// other, which changes nothing else.
+  /// Answers whose cache together would pass `cacheBytes`, or that are more than `rowsAtOnce`, are
+  /// drawn in groups, one after the other, which changes nothing else: memory stays bounded, and so
+  /// does the time between two calls of `onToken`.
   ///
   /// `onToken` is called after each position of a group and may throw, which ends the generation.
   /// Errors: a setting out of range, a prompt that is empty, longer than the context or not of this
   /// vocabulary, logits that are not finite.
   package func generate(
     _ prompts: [[Int32]], _ settings: GenerationSettings, draw: Draw, firstRow: Int = 0,
-    cacheBytes: Int = 1 << 30, onToken: (GenerationProgress) throws -> Void = { _ in }
+    cacheBytes: Int = 1 << 30, rowsAtOnce: Int = 256,
+    onToken: (GenerationProgress) throws -> Void = { _ in }
   ) throws -> [Completion] {
     try settings.validate()
     for prompt in prompts { try check(prompt, "the prompt") }
-    let groups = groups(prompts, settings, cacheBytes: cacheBytes).map { range in
-      Generation(
-        self, Array(prompts[range]), settings, draw: draw,
-        firstRow: firstRow + range.lowerBound * settings.n)
+    let shares = shares(prompts, settings, cacheBytes: cacheBytes, rowsAtOnce: rowsAtOnce)
+    let groups = shares.map { share in
+      var settings = settings
+      settings.n = share.n
+      return Generation(
+        self, Array(prompts[share.prompts]), settings, draw: draw,
+        firstRow: firstRow + share.firstRow)
     }
     let total = groups.reduce(0) { $0 + $1.positions }
     let rows = prompts.count * settings.n
@@ -32,7 +37,7 @@ extension LanguageModel {
     var open = rows
     var completions: [Completion] = []
     completions.reserveCapacity(rows)
-    for group in groups {
+    for (group, share) in zip(groups, shares) {
       let others = open - group.rows
       try group.run { stillOpen in
         done += 1
@@ -40,9 +45,8 @@ extension LanguageModel {
         try onToken(GenerationProgress(done: done, total: total, open: open, rows: rows))
       }
       open = others
-      let prompt = completions.count / settings.n
       for var completion in group.completions {
-        completion.promptIndex += prompt
+        completion.promptIndex += share.prompts.lowerBound
         completion.row = completions.count
         completions.append(completion)
       }
@@ -50,25 +54,49 @@ extension LanguageModel {
     return completions
   }
 
-  /// Ranges of prompts whose answers fit a cache of `cacheBytes`, at least one prompt in each.
-  private func groups(
-    _ prompts: [[Int32]], _ settings: GenerationSettings, cacheBytes: Int
-  ) -> [Range<Int>] {
+  /// What is drawn together: `n` answers to each of some prompts.
+  private struct Share {
+    var prompts: Range<Int>
+    var n: Int
+    var firstRow: Int
+  }
+
+  /// The answers cut into groups, in order: whole prompts while they fit, and the answers of one
+  /// prompt in pieces where they do not.
+  private func shares(
+    _ prompts: [[Int32]], _ settings: GenerationSettings, cacheBytes: Int, rowsAtOnce: Int
+  ) -> [Share] {
     let perToken = 2 * config.layers * config.kvWidth * MemoryLayout<Float>.size
-    var ranges: [Range<Int>] = []
+    func rows(ofLength length: Int) -> Int {
+      let fitting = Double(cacheBytes) / Double(max(1, length * perToken))
+      return max(1, min(rowsAtOnce, Int(fitting)))
+    }
+    let n = settings.n
+    var shares: [Share] = []
     var start = 0
     var longest = 0
+    func close(at end: Int) {
+      guard start < end else { return }
+      shares.append(Share(prompts: start..<end, n: n, firstRow: start * n))
+      start = end
+      longest = 0
+    }
     for (index, prompt) in prompts.enumerated() {
       let length = prompt.count + min(settings.maxTokens, config.context - prompt.count)
-      let rows = (index + 1 - start) * settings.n
-      if index > start, Double(rows) * Double(max(longest, length) * perToken) > Double(cacheBytes)
-      {
-        ranges.append(start..<index)
-        start = index
-        longest = 0
+      if (index + 1 - start) * n > rows(ofLength: max(longest, length)) { close(at: index) }
+      let most = rows(ofLength: length)
+      guard n > most else {
+        longest = max(longest, length)
+        continue
       }
-      longest = max(longest, length)
+      for first in stride(from: 0, to: n, by: most) {
+        shares.append(
+          Share(
+            prompts: index..<index + 1, n: min(most, n - first), firstRow: index * n + first))
+      }
+      start = index + 1
     }
-    return start < prompts.count ? ranges + [start..<prompts.count] : ranges
+    close(at: prompts.count)
+    return shares
   }
 }

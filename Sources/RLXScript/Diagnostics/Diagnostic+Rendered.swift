@@ -22,18 +22,41 @@ extension Diagnostic {
     let range = place.source.lineRange(number)
     let start = min(max(place.span.start, range.lowerBound), range.upperBound)
     let end = min(max(place.span.end, start), range.upperBound)
-    let before = place.source.string(from: range.lowerBound, to: start)
-    let marked = place.source.string(from: start, to: end)
+    let line = Self.clipped(
+      before: place.source.string(from: range.lowerBound, to: start),
+      marked: place.source.string(from: start, to: end),
+      after: place.source.string(from: end, to: range.upperBound))
     let gutter = String(repeating: " ", count: String(number).count)
     // Tabs are kept, so that the carets stand under the span at any tab width.
-    let indent = before.unicodeScalars
+    let indent = line.before.unicodeScalars
       .map { $0 == "\t" ? "\t" : String(repeating: " ", count: columnWidth($0)) }.joined()
-    let carets = String(repeating: "^", count: max(1, columnWidth(marked)))
+    let carets = String(repeating: "^", count: max(1, columnWidth(line.marked)))
     return [
       "  \(place)",
-      "  \(number) | \(place.source.string(from: range.lowerBound, to: range.upperBound))",
+      "  \(number) | \(line.before)\(line.marked)\(line.after)",
       "  \(gutter) | \(indent)\(paint.red(carets))",
     ]
+  }
+
+  /// The longest line shown whole, in columns.
+  private static let lineShown = 110
+
+  /// Of a long line the part around the span, so that the carets stay under it on any screen.
+  private static func clipped(
+    before: String, marked: String, after: String
+  ) -> (before: String, marked: String, after: String) {
+    guard columnWidth(before + marked + after) > lineShown else { return (before, marked, after) }
+    let head = before.unicodeScalars.suffix(40)
+    let body = marked.unicodeScalars.prefix(50)
+    let tail = after.unicodeScalars.prefix(90 - head.count - body.count)
+    func cut(_ part: Substring.UnicodeScalarView, of whole: String) -> Bool {
+      part.count < whole.unicodeScalars.count
+    }
+    return (
+      (cut(head, of: before) ? "…" : "") + String(head),
+      String(body) + (cut(body, of: marked) ? "…" : ""),
+      String(tail) + (cut(tail, of: after) ? "…" : "")
+    )
   }
 
   private var trailLines: [String] {

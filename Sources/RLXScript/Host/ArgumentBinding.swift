@@ -88,19 +88,19 @@ struct ArgumentBinding {
     let parameter = known.first { $0.name == nearest || $0.aliases.contains(nearest ?? "") }
     throw error(
       .argument, "no parameter \(name)", argument.span,
-      parameter.map { $0.remedy ?? "\($0.name): …" } ?? spec.signature)
+      parameter.map { $0.remedy ?? "\($0.name): …" } ?? spec.shortSignature)
   }
 
   private func tooMany(_ count: Int, _ argument: Argument) -> Diagnostic {
     error(
       .argument, "takes \(counted(spec.parameters.count, "argument")), got \(count)",
-      argument.span, spec.signature)
+      argument.span, spec.shortSignature)
   }
 
   private func missing(_ parameter: ParameterSpec) -> Diagnostic {
     error(
       .argument, "missing argument \(parameter.name), \(parameter.wanted)", nil,
-      parameter.remedy ?? spec.signature)
+      parameter.remedy ?? spec.shortSignature)
   }
 
   private func error(

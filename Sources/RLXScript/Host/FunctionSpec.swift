@@ -37,6 +37,14 @@ package struct FunctionSpec {
   package var signature: String {
     "\(name)(\(parameters.map(\.signature).joined(separator: ", ")))"
   }
+
+  /// The signature as an error shows it: of many parameters only those that must be given.
+  package var shortSignature: String {
+    guard signature.utf8.count > 100 else { return signature }
+    let required = parameters.filter(\.isRequired).map(\.signature)
+    return
+      "\(name)(\((required + ["…"]).joined(separator: ", "))), ?\(qualifiedName) lists the rest"
+  }
 }
 
 /// What calling a function does beyond returning a value.

@@ -39,6 +39,8 @@ package protocol HostObject: AnyObject {
   func isEqual(to other: any HostObject) -> Bool
   /// The object as the prompt shows it, possibly several lines.
   func display(_ style: DisplayStyle) -> String
+  /// The object within a list, a map or an explanation: one line.
+  func brief() -> String
   /// The object as plain data, for `json` and `.plain()`.
   func plain() throws -> Value?
 }
@@ -71,6 +73,13 @@ extension HostObject {
   package func contains(_ value: Value) throws -> Bool? { nil }
   package func isEqual(to other: any HostObject) -> Bool { self === other }
   package func display(_ style: DisplayStyle) -> String { "<\(typeName)>" }
+
+  /// The whole display if it is one line; its title where that names the type; else the type.
+  package func brief() -> String {
+    let text = display(DisplayStyle(width: Int.max, maximumItems: 8, isPlain: true))
+    guard let end = text.utf8.firstIndex(of: UInt8(ascii: "\n")) else { return text }
+    return text.hasPrefix(typeName) ? "<\(text[..<end])>" : "<\(typeName)>"
+  }
   package func plain() throws -> Value? { nil }
 }
 

@@ -13,7 +13,7 @@ enum Members {
     if case .host(let host) = object, name == "len", let count = host.count { return .int(count) }
     if let method = type?.method(name) {
       throw Fault(
-        .type, "\(title(object)): \(name) is a method", remedy: ".\(method.signature)")
+        .type, "\(title(object)): \(name) is a method", remedy: ".\(method.shortSignature)")
     }
     if case .map(let map) = object { throw missing(name, map, type) }
     throw unknown(name, object, type)

@@ -14,6 +14,7 @@ package enum Hint: String, CaseIterable, Sendable {
   case chainedComparison = "a < b < c"
   case blockColon = "if c:"
   case increment = "x++"
+  case listCall = "list(x)"
 
   package var message: String {
     switch self {
@@ -36,6 +37,7 @@ package enum Hint: String, CaseIterable, Sendable {
     case .chainedComparison: "comparisons do not chain"
     case .blockColon: "a block stands in braces"
     case .increment: "rlx has no `++`"
+    case .listCall: "rlx has no function `list`"
     }
   }
 
@@ -60,6 +62,7 @@ package enum Hint: String, CaseIterable, Sendable {
     case .chainedComparison: "a < b and b < c"
     case .blockColon: "if c { … }"
     case .increment: "x += 1"
+    case .listCall: "x.list(), or [1, 2, 3]"
     }
   }
 
@@ -70,6 +73,7 @@ package enum Hint: String, CaseIterable, Sendable {
     case "True": .true
     case "False": .false
     case "null", "NULL", "undefined": .null
+    case "list": .listCall
     default: nil
     }
   }

@@ -49,7 +49,9 @@ extension Lexer {
       return .float(number)
     }
     guard let number = UInt64(text) else {
-      if position == bytes.count { return .unfinished("the dot that makes it a float") }
+      if position == bytes.count {
+        return .unfinished("the dot of a float, as an int goes up to 9223372036854775807 only,")
+      }
       return broken("the number is too large for an int", from: start, remedy: text + ".0")
     }
     return .int(number)

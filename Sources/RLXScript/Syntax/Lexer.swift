@@ -162,7 +162,19 @@ struct Lexer {
     }
     return broken(
       "unexpected character \(quoted(scalar))", from: start,
-      remedy: scalar == "\u{A0}" ? "an ordinary space" : nil)
+      remedy: Self.plainForm(of: scalar))
+  }
+
+  /// What to type for a character that word processors put in place of a plain one.
+  private static func plainForm(of scalar: Unicode.Scalar) -> String? {
+    switch scalar {
+    case "\u{A0}": "an ordinary space"
+    case "\u{201C}", "\u{201D}", "\u{201E}", "\u{AB}", "\u{BB}": "straight quotes: \"…\""
+    case "\u{2018}", "\u{2019}", "`": "straight quotes: '…'"
+    case "\u{2212}", "\u{2013}", "\u{2014}": "an ordinary minus: -"
+    case "\u{D7}": "*"
+    default: nil
+    }
   }
 
   func broken(_ message: String, from start: Int, remedy: String? = nil) -> TokenKind {

@@ -42,7 +42,12 @@ extension Parser {
     case .unfinished(let missing): return .incomplete(missing, current.span)
     default: break
     }
-    if let hint = habit() { return self.hint(hint) }
+    if let hint = habit() {
+      if hint == .printStatement, case .name(let name) = tokens[position - 1].kind {
+        return invalid(hint.message, remedy: "\(name)(x)")
+      }
+      return self.hint(hint, at: isAfterForeignWord(hint) ? tokens[position - 1].span : nil)
+    }
     let found = described(current)
     return invalid(
       "expected the end of the statement, got \(found)",
@@ -94,6 +99,7 @@ extension Parser {
       return .formatString
     }
     switch word {
+    case "elif", "elsif", "elseif": return .elif
     case "let", "const": return .let
     case "var": return .var
     case "def", "func", "function": return .def
@@ -106,6 +112,16 @@ extension Parser {
     case .name, .string, .int, .float, .keyword(.true), .keyword(.false), .keyword(.nil):
       return previousIsFirst ? .printStatement : nil
     default: return nil
+    }
+  }
+
+  /// Whether a hint is about the word before the current token, rather than about the token.
+  private func isAfterForeignWord(_ hint: Hint) -> Bool {
+    guard position > 0, case .name(let word) = tokens[position - 1].kind else { return false }
+    switch hint {
+    case .let, .var, .def, .lambda, .import: return true
+    case .elif: return ["elif", "elsif", "elseif"].contains(word)
+    default: return false
     }
   }
 

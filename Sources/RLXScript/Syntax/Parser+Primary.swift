@@ -164,7 +164,7 @@ extension Parser {
       body = .expression(try nested { try $0.expression("the function's value") })
     } else if at(.leftBrace) {
       productions.insert(.blockBody)
-      body = .block(try block("the parameters"))
+      body = .block(try block("the parameters", habit: "fn f(x)"))
     } else {
       throw unexpected("`{` or `=>` after the parameters")
     }

@@ -114,7 +114,7 @@ extension Parser {
     while accept(.else) != nil {
       guard accept(.if) != nil else {
         productions.insert(.elseBlock)
-        return .conditional(IfStatement(branches, otherwise: try block("`else`")))
+        return .conditional(IfStatement(branches, otherwise: try block("`else`", habit: "else")))
       }
       productions.insert(.elseIf)
       let condition = try expression("a condition")
@@ -133,7 +133,7 @@ extension Parser {
     guard accept(.in) != nil else { throw unexpected("`in`") }
     productions.insert(.forLoop)
     let sequence = try expression("what to loop over")
-    let body = try loopBody("what to loop over")
+    let body = try loopBody("what to loop over", habit: "for x in xs")
     return .forLoop(ForStatement(targets, sequence, body, start.joined(sequence.span)))
   }
 
@@ -150,14 +150,14 @@ extension Parser {
     advance()
     productions.insert(.whileLoop)
     let condition = try expression("a condition")
-    return .whileLoop(WhileStatement(condition, try loopBody("the condition")))
+    return .whileLoop(WhileStatement(condition, try loopBody("the condition", habit: "while c")))
   }
 
-  private mutating func loopBody(_ after: String) throws -> Block {
+  private mutating func loopBody(_ after: String, habit: String) throws -> Block {
     let wasInLoop = isInLoop
     isInLoop = true
     defer { isInLoop = wasInLoop }
-    return try block(after)
+    return try block(after, habit: habit)
   }
 
   private mutating func returning() throws -> Statement {
@@ -196,10 +196,10 @@ extension Parser {
   private mutating func attempt() throws -> Statement {
     advance()
     productions.insert(.tryCatch)
-    let body = try block("`try`")
+    let body = try block("`try`", habit: "try")
     guard accept(.catch) != nil else { throw unexpected("`catch` and a name after the block") }
     let target = try loopTarget()
-    return .attempt(TryStatement(body, catch: target, try block("the name")))
+    return .attempt(TryStatement(body, catch: target, try block("the name", habit: "catch e")))
   }
 
   private mutating func assertion() throws -> Statement {

@@ -89,9 +89,12 @@ package struct Parser {
     }
   }
 
-  mutating func block(_ after: String) throws -> Block {
+  /// `{ … }` after what is described; `habit` is what stands before it, for the hint to braces.
+  mutating func block(_ after: String, habit: String = "if c") throws -> Block {
     guard at(.leftBrace) else {
-      if at(.colon) { throw hint(.blockColon) }
+      if at(.colon) {
+        throw invalid(Hint.blockColon.message, remedy: "\(habit) { … }")
+      }
       throw unexpected("`{` after \(after)")
     }
     let open = advance().span

@@ -44,9 +44,7 @@ private struct Shower {
       return "<fn \(function.name ?? "")(\(parameters))>"
     case .error(let error):
       return "<\(error.diagnostic.kind.rawValue) error: \(error.diagnostic.message)>"
-    case .host(let object):
-      let text = object.display(DisplayStyle(width: Int.max, maximumItems: 8, isPlain: true))
-      return text.utf8.contains(UInt8(ascii: "\n")) ? "<\(object.typeName)>" : text
+    case .host(let object): return object.brief()
     }
   }
 

@@ -121,6 +121,13 @@ package enum SessionHelp {
       + "\n\nhelp(\"name\") or ?name shows one of them."
   }
 
+  /// A value on one line; of a long one the beginning.
+  private static func shortened(_ value: Value) -> String {
+    let text = value.shown
+    guard text.count > 1000 else { return text }
+    return text.prefix(200) + " …"
+  }
+
   private static func explanation(
     of value: Value, _ name: String?, _ registry: Registry
   ) throws -> String {
@@ -141,7 +148,7 @@ package enum SessionHelp {
     if case .function = value { return try page(for: value, registry) }
     var facts: [(String, String)] = []
     for property in type.properties {
-      facts.append((property.name, (try property.body(value)).shown))
+      facts.append((property.name, shortened(try property.body(value))))
     }
     if case .host(let object) = value, let count = object.count, type.property("len") == nil {
       facts.insert(("len", String(count)), at: 0)

@@ -36,6 +36,8 @@ package final class CompletionObject: Digestible {
     CompletionsView([item]).text(ViewStyle(style))
   }
 
+  package func brief() -> String { "<Completion \(Value.string(Text(completion.text)).shown)>" }
+
   package func isEqual(to other: any HostObject) -> Bool {
     guard let other = other as? CompletionObject else { return false }
     return completion == other.completion && Text(prompt) == Text(other.prompt)

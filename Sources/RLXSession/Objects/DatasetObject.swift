@@ -83,9 +83,12 @@ package final class DatasetObject: Digestible {
   /// A table of the first and last rows under what the dataset is.
   package func display(_ style: DisplayStyle) -> String {
     let view = ViewStyle(style)
-    let kind = dataset.type.map { $0.rawValue } ?? "columns of no known type"
+    let kind =
+      dataset.type.map { $0.rawValue }
+      ?? (dataset.columns.isEmpty ? "no columns" : "columns of no known type")
     let title = ["Dataset", NumberText.count(dataset.count, "row"), kind]
       .joined(separator: view.drawsUnicode ? " · " : ", ")
+    if dataset.columns.isEmpty { return title }
     var table = TableView(title: title, columns: dataset.columns, rowCount: dataset.count) {
       [dataset] place in
       guard let row = try? dataset.row(place) else { return [.text("unreadable row")] }

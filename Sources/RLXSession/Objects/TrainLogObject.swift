@@ -67,6 +67,10 @@ package final class TrainLogObject: Digestible, SeriesSource, Explaining {
   }
 
   /// One line a name: the first and the last value, and how it went.
+  package func brief() -> String {
+    "<\(trainer) log, \(NumberText.count(log.count, "step"))>"
+  }
+
   package func display(_ style: DisplayStyle) -> String {
     let view = ViewStyle(style)
     let title = "\(trainer) log" + view.separator + NumberText.count(log.count, "step")
