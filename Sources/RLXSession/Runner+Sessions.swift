@@ -15,6 +15,7 @@ extension Runner {
       let program = try interpreter.prepare(source, mode: .prompt)
       parsed = try SessionFile(source, statements: program.statements)
     } catch {
+      core.isMuted = false  // a replay shows nothing of what runs, but says why it cannot begin
       return (report(error), 0)
     }
     adopt(parsed)

@@ -113,6 +113,28 @@ struct Scratch {
     #expect(console.err.contains("statement 1:"))
   }
 
+  @Test(arguments: [
+    ("#= sha256:zz", 65, "looks like a session mark"),
+    ("x = = 1", 65, "expected a value"),
+  ])
+  func aReplaySaysWhyItCannotBegin(line: String, code: Int32, message: String) async throws {
+    let (result, console) = try await replay("#% session 1\nx = 1\n\(line)\n")
+    #expect(result.exitStatus == code)
+    #expect(console.err.contains(message), "\(console.err)")
+  }
+
+  @Test func aHeaderTypedByHandWillDo() async throws {
+    let text = "#% session\n#% seed 3\ni = 0\nfor k in 0..9 { i += 1 }\n#~ stopped at=4\n"
+    let (result, console) = try await replay(text + "assert i == 3\n")
+    #expect(result == .done, "\(console.err)")
+  }
+
+  @Test func aSessionOfAnotherFormatIsRefused() async throws {
+    let (result, console) = try await replay("#% session 2 · rlx 9.0 · m · e\nx = 1\n")
+    #expect(result.exitStatus == 65)
+    #expect(console.err.contains("this rlx reads format 1"), "\(console.err)")
+  }
+
   @Test func aStatementTakenOutBreaksTheChain() async throws {
     let (_, journal) = try await record(["x = 1", "2 + 2", "x"])
     let lines = journal.split(separator: "\n", omittingEmptySubsequences: false)

@@ -55,11 +55,11 @@ extension CoreLibrary {
   }
 
   /// `f(x)` on a host object that has a method `f` calls that: `exp(t)` is `t.exp()`.
-  private static func delegated(_ call: Call) throws -> Value? {
+  private static func delegated(_ call: Call, _ arguments: [Value] = []) throws -> Value? {
     guard case .host = call.value("x"),
       let method = call.interpreter.registry.type(of: call.value("x"))?.method(call.spec.name)
     else { return nil }
-    return try call.call(FunctionValue(method, receiver: call.value("x")), [])
+    return try call.call(FunctionValue(method, receiver: call.value("x")), arguments)
   }
 
   private static func real(
@@ -87,7 +87,9 @@ extension CoreLibrary {
   }
 
   private static func round(_ call: Call) throws -> Value {
-    if let result = try delegated(call) { return result }
+    if let result = try delegated(call, call.optional("digits").map { [$0] } ?? []) {
+      return result
+    }
     let number = try call.double("x")
     guard call.isGiven("digits") else {
       if case .int = call.value("x") { return call.value("x") }

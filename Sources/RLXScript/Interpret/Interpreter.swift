@@ -117,6 +117,7 @@ package final class Interpreter {
       let outer = (last, depth)
       depth += 1
       defer { (last, depth) = outer }
+      try checkDepth()
       for statement in program.statements {
         _ = try execute(statement.syntax, Frame(top: program.source, module: module))
       }

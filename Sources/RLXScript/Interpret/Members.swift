@@ -112,11 +112,28 @@ enum Members {
     if case .function(let function) = object, case .type(let type) = function.body {
       known = type.statics.map(\.name)
     }
-    var remedy = Spelling.nearest(name, among: known).map { ".\($0)" }
-    if case .list = object, ["append", "push", "add", "extend"].contains(name) {
-      remedy = "xs += [x]"
+    return Fault(
+      .name, "\(title(object)): nothing called \(name)",
+      remedy: habit(name, object) ?? Spelling.nearest(name, among: known).map { ".\($0)" })
+  }
+
+  /// What rlx writes for the members that other languages have.
+  private static func habit(_ name: String, _ object: Value) -> String? {
+    switch (object, name) {
+    case (.list, "append"), (.list, "push"), (.list, "add"), (.list, "extend"): "xs += [x]"
+    case (_, "length"), (_, "size"), (_, "__len__"):
+      switch object {
+      case .list, .map, .string, .range: ".len"
+      default: nil
+      }
+    case (.list, "contains"), (.list, "includes"), (.string, "contains"), (.string, "includes"):
+      "x in xs"
+    case (.list, "reduce"): ".fold(start, fn(a, b) => …)"
+    case (.list, "sorted"): ".sort()"
+    case (.string, "trim"): ".strip()"
+    case (.string, "format"): "\"…\\(x)…\""
+    default: nil
     }
-    return Fault(.name, "\(title(object)): nothing called \(name)", remedy: remedy)
   }
 }
 

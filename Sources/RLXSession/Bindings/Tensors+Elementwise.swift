@@ -3,7 +3,7 @@ import RLXTensor
 
 extension TensorMethods {
   static var elementwise: [FunctionSpec] {
-    unary + binary + [clamp]
+    unary + binary + [round, clamp]
   }
 
   /// Functions of each element.
@@ -91,6 +91,19 @@ extension TensorMethods {
         try TensorRules.matmul(tensor, operand(call, "other"))
       },
     ]
+  }
+
+  private static var round: FunctionSpec {
+    method(
+      "round", "The nearest whole number to each element, halves away from zero; no gradient.",
+      parameters: [
+        ParameterSpec(
+          "digits", .int, range: .between(0, 6), default: .int(0),
+          doc: "digits after the dot to keep")
+      ], example: "tensor([0.5, 1.2]).round()"
+    ) { tensor, call in
+      Value(TensorRules.rounded(tensor, digits: try call.int("digits")))
+    }
   }
 
   private static var clamp: FunctionSpec {

@@ -122,17 +122,29 @@ extension Mark {
     }
   }
 
+  /// Whether a line says that its file is a session file, whatever else it says.
+  package static func opensSession(_ line: some StringProtocol) -> Bool {
+    line == "#% session" || line.hasPrefix("#% session ")
+  }
+
+  /// What the line leaves out, as one typed by hand may, is empty. The format is the first part;
+  /// nil if it is another than the one read here.
   private static func header(_ line: String) -> Mark? {
-    let parts = line.split(separator: "·").map { $0.drop { $0 == " " } }
-    guard parts.count == 4, parts[0].hasPrefix("#% session \(SessionHeader.format)"),
-      parts[1].hasPrefix("rlx ")
+    guard opensSession(line) else { return nil }
+    let parts = line.dropFirst("#% session".count)
+      .split(separator: "·", omittingEmptySubsequences: false).map(trimmed)
+    guard parts.count <= 4, parts[0].isEmpty || parts[0] == "\(SessionHeader.format)",
+      parts.count < 2 || parts[1].hasPrefix("rlx ")
     else { return nil }
-    let trimmed = parts.map { part in
-      String(part.reversed().drop { $0 == " " }.reversed())
-    }
     return .session(
       SessionHeader(
-        version: String(trimmed[1].dropFirst(4)), machine: trimmed[2], engine: trimmed[3]))
+        version: parts.count > 1 ? String(parts[1].dropFirst(4)) : "",
+        machine: parts.count > 2 ? parts[2] : "", engine: parts.count > 3 ? parts[3] : ""))
+  }
+
+  private static func trimmed(_ part: some StringProtocol) -> String {
+    let start = part.drop { $0 == " " }
+    return String(start.reversed().drop { $0 == " " }.reversed())
   }
 
   private static func preview(_ line: String) -> String? {

@@ -14,9 +14,7 @@ package struct SessionFile {
   /// Whether a text is a session file: its first or second line says so.
   package static func isSession(_ text: String) -> Bool {
     text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
-      .contains { line in
-        if case .session? = Mark(line: line) { true } else { false }
-      }
+      .contains { Mark.opensSession($0) }
   }
 
   /// Reads the marks that stand between the statements of `source`.
@@ -53,6 +51,14 @@ package struct SessionFile {
       return
     }
     guard let mark = Mark(line: line) else {
+      if Mark.opensSession(line) {
+        throw Diagnostic(
+          .syntax,
+          "the session is of a format unknown here; this rlx reads format "
+            + "\(SessionHeader.format)",
+          at: Place(source, Span(range.lowerBound, range.upperBound)),
+          remedy: "#% session \(SessionHeader.format)")
+      }
       throw Diagnostic(
         .syntax, "a line that looks like a session mark but is none",
         at: Place(source, Span(range.lowerBound, range.upperBound)),

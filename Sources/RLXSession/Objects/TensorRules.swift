@@ -108,4 +108,16 @@ enum TensorRules {
     let flat = try TensorRules.reshape(tensor, [tensor.count])
     return try TensorRules.reshape(flat.rows(places), lead)
   }
+
+  /// Each element to `digits` digits after the dot, halves away from zero. From 2²³ on every float
+  /// is whole, so nothing that large is scaled: it could overflow.
+  static func rounded(_ tensor: Tensor, digits: Int) -> Tensor {
+    var scale: Float = 1
+    for _ in 0..<digits { scale *= 10 }
+    let x = tensor.detached()
+    let size = x.abs() * scale
+    let below = size.floor()
+    let nearest = (below + (size - below).ge(Tensor.scalar(0.5))) / scale * x.sign()
+    return Tensor.select(size.lt(Tensor.scalar(8_388_608)), nearest, x) + 0
+  }
 }
