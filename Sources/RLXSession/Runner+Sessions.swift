@@ -26,6 +26,11 @@ extension Runner {
       let run = runStatement(
         statement, leading: recorded.leading, trailing: comment(behind: statement),
         recorded: recorded)
+      if let failure = run.failure, isFromOutside(failure, recorded) {
+        let color = core.console.facts.usesErrorColor
+        if isMuted { core.console.writeError(failure.rendered(color: color) + "\n") }
+        return (run.result, index)
+      }
       if let difference = difference(run, recorded, comparing: comparing) {
         show(difference, at: statement, index: index)
         return (.failed(.replayDiffers), index)
@@ -62,6 +67,15 @@ extension Runner {
     guard entries.isEmpty else { return }
     if let seed = file.seed, options.seed == 0 { adopt(seed: seed) }
     if let arguments = file.arguments, options.arguments.isEmpty { adopt(arguments: arguments) }
+  }
+
+  /// Whether a person or a limit ended the statement now, which says nothing about the record.
+  private func isFromOutside(_ failure: Diagnostic, _ recorded: SessionEntry) -> Bool {
+    switch failure.kind {
+    case .stopped: recorded.stoppedAt == nil
+    case .limit: recorded.failure?.kind != failure.kind.rawValue
+    default: false
+    }
   }
 
   /// What disagrees between a statement's run and its record, if anything.
@@ -141,7 +155,8 @@ extension Runner {
     let (result, compared) = runSession(
       Source(text, name: path, path: identity(of: path)), comparing: true)
     if result == .done {
-      core.console.write("replayed \(compared) statements: the same, to the bit\n")
+      core.console.write(
+        "replayed \(NumberText.count(compared, "statement")): the same, to the bit\n")
     }
     return result
   }

@@ -71,7 +71,7 @@ import Testing
     #expect(try killed.exitCode() == 128 + SIGKILL)
     let next = try shell()
     next.send(":load --recover\r")
-    try next.expect("recovered \(statements) statements")
+    try next.expect("recovered \(statements) statement")
     next.send("print(\"last is\", x\(statements))\r")
     try next.expect("last is \(statements)\r\n")
   }

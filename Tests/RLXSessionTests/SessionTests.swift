@@ -273,4 +273,26 @@ extension SessionTests {
     #expect(await reader.run("Preferences(\"\(labels)\").len") == .done)
     #expect(third.out.hasSuffix("2\n"))
   }
+
+  @Test func aLimitReachedInAReplayIsNoDifference() async throws {
+    let (_, journal) = try await record(["n = 0", "for i in 0..5000 { n += i }"])
+    let scratch = try Scratch()
+    let path = try scratch.file("session.rlx", journal)
+    var options = SessionOptions()
+    options.maxSteps = 1000
+    let console = TestConsole()
+    let session = try Session(options: options, console: console)
+    #expect(await session.replay(path) == .failed(.limitReached))
+    #expect(console.err.contains("--max-steps"))
+  }
+
+  @Test func aReplayStoppedByAPersonIsNoDifference() async throws {
+    let (_, journal) = try await record(["n = 0", "for i in 0..3000000 { n += i }"])
+    let scratch = try Scratch()
+    let path = try scratch.file("session.rlx", journal)
+    let console = TestConsole()
+    let session = try Session(options: SessionOptions(), console: console)
+    session.stop.set()
+    #expect(await session.replay(path) == .failed(.interrupted))
+  }
 }
