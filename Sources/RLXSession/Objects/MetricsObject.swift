@@ -67,7 +67,7 @@ package final class MetricsObject: Digestible {
     }
     let rest = metrics.count + distributions.count - shown.count
     return KeyValueView.text(entries, title: title, style: view)
-      + (rest > 0 ? "\n  \(rest) more: stats.names" : "")
+      + (rest > 0 ? "\n  \(rest) more: .names lists them" : "")
   }
 
   package func plain() throws -> Value? {

@@ -88,7 +88,7 @@ package final class TrainLogObject: Digestible, SeriesSource, Explaining {
       })
     table.rowLimit = 64
     let rest = log.names.count - shown.count
-    return table.text(view) + (rest > 0 ? "\n\(rest) more: log.names" : "")
+    return table.text(view) + (rest > 0 ? "\n\(rest) more: .names lists them" : "")
   }
 
   package func plain() throws -> Value? { .list(log.entries.map { .metrics($0) }) }
