@@ -21,8 +21,6 @@ package struct SessionOptions: Sendable {
   package var journalFolder: String?
   /// Where a replay looks for inputs besides the working directory and the session file's folder.
   package var replayRoot: String?
-  /// Whether sources are typed: names a function body uses may be defined later.
-  package var interactive = false
 
   package init() {}
 

@@ -52,7 +52,6 @@ struct Program {
     var options = options(parsed.common, arguments: arguments)
     let console = console(parsed.common)
     let asks = mode.isTerminal && (source == .unsaid || source == .standardInput)
-    options.interactive = asks
     if asks, parsed.common.maxSteps == nil { options.maxSteps = .max }
     let journal =
       parsed.record.map(JournalFile.init) ?? (asks ? self.journal(parsed, console) : nil)

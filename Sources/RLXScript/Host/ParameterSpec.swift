@@ -71,9 +71,6 @@ package struct NumberRange: CustomStringConvertible, Sendable {
   package static func above(_ low: Double) -> NumberRange {
     NumberRange(description: "> \(plain(low))") { $0 > low }
   }
-  package static func atMost(_ high: Double) -> NumberRange {
-    NumberRange(description: "≤ \(plain(high))") { $0 <= high }
-  }
   /// Both ends included.
   package static func between(_ low: Double, _ high: Double) -> NumberRange {
     NumberRange(description: "from \(plain(low)) to \(plain(high))") { $0 >= low && $0 <= high }
