@@ -12,7 +12,7 @@
   X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
   X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(linear_rows)         \
-  X(adamw)
+  X(matmul_rows) X(adamw)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -88,7 +88,7 @@ typedef struct {  // items: columns
   int64_t k, n, ldb;
 } ck_product_work;
 
-typedef struct {  // items: groups of eight outputs
+typedef struct {  // items: groups of eight outputs; matmul_rows: of 128
   const float *x, *w;
   float *y;
   int64_t N, C, M;

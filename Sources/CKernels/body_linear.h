@@ -1,5 +1,7 @@
-// y = x Wᵀ with every output summed in one order, whatever the number of rows: a sequence decoded
+// Products with every output summed in one order, whatever the number of rows: a sequence decoded
 // alone gets the bits it gets in a batch. (oneDNN picks its blocking by the number of rows.)
+
+// MARK: y = x Wᵀ, W [M, C]
 
 /// [i..i + 16) of a row of C floats; at the end of the row those past it are 0.
 CK_INLINE vf CK(load_to_end)(const float *row, int64_t i, int64_t C) {
@@ -48,6 +50,77 @@ static void CK(linear_rows)(const void *arguments, int64_t begin, int64_t end) {
       }
       vf8 sums = CK(sums8)(s);
       memcpy(k->y + n * M + m, &sums, (size_t)some * sizeof(float));
+    }
+  }
+}
+
+// MARK: y = x W, W [C, M]
+
+/// 16 * vectors outputs of `rows` rows, each summed from the first input to the last. Lanes are
+/// outputs, so a vector may begin anywhere: the last one overlaps the one before it.
+CK_INLINE void CK(matmul_tile)(const ck_linear_work *k, int64_t n, int64_t m, const int rows,
+                               const int vectors) {
+  const int64_t C = k->C, M = k->M;
+  const float *x = k->x + n * C;
+  int64_t at[8];
+  vf s[2][8] = {0};
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) at[v] = m + 16 * v + 16 <= M ? m + 16 * v : M - 16;
+  for (int64_t c = 0; c < C; c++) {
+    const float *w = k->w + c * M;
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      vf weights = CK(load)(w + at[v]);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < rows; r++) s[r][v] += x[r * C + c] * weights;
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) CK(store)(k->y + (n + r) * M + at[v], s[r][v]);
+}
+
+CK_INLINE void CK(matmul_columns)(const ck_linear_work *k, int64_t m, const int vectors) {
+  int64_t n = 0;
+  for (; n + 2 <= k->N; n += 2) CK(matmul_tile)(k, n, m, 2, vectors);
+  if (n < k->N) CK(matmul_tile)(k, n, m, 1, vectors);
+}
+
+/// Fewer than sixteen outputs.
+static void CK(matmul_narrow)(const ck_linear_work *k) {
+  for (int64_t n = 0; n < k->N; n++) {
+    vf s = 0.0f;
+    for (int64_t c = 0; c < k->C; c++)
+      s += k->x[n * k->C + c] * CK(load_some)(k->w + c * k->M, k->M, 0.0f);
+    CK(store_some)(k->y + n * k->M, s, k->M);
+  }
+}
+
+// Items: panels of 128 outputs, whose weights are read a row at a time: 512 bytes side by side.
+static void CK(matmul_rows)(const void *arguments, int64_t begin, int64_t end) {
+  const ck_linear_work *k = arguments;
+  if (k->M < 16) {
+    if (begin < end) CK(matmul_narrow)(k);
+    return;
+  }
+  for (int64_t item = begin; item < end; item++) {
+    int64_t m = item * 128, stop = m + 128 < k->M ? m + 128 : k->M;
+    while (m < stop) {
+      int64_t left = (stop - m + 15) / 16;
+      if (left >= 8) {
+        CK(matmul_columns)(k, m, 8);
+        m += 128;
+      } else if (left >= 4) {
+        CK(matmul_columns)(k, m, 4);
+        m += 64;
+      } else if (left >= 2) {
+        CK(matmul_columns)(k, m, 2);
+        m += 32;
+      } else {
+        CK(matmul_columns)(k, m, 1);
+        m += 16;
+      }
     }
   }
 }

@@ -3,15 +3,15 @@ import RLXData
 import RLXTensor
 
 extension LanguageModel {
-  /// Loads a Hugging Face folder: config.json, model.safetensors, tokenizer.json, and, where they
-  /// are there, generation_config.json and tokenizer_config.json.
+  /// Loads a Hugging Face folder: config.json, model.safetensors or the shards of
+  /// model.safetensors.index.json, tokenizer.json, and, where they are there, generation_config.json
+  /// and tokenizer_config.json.
   ///
   /// Every failure names the file, and the tensor or field, what was found and what was wanted.
   package static func load(folder: String) throws(ModelError) -> LanguageModel {
     let folder = trimmed(folder)
     let config = try ModelConfig.load(folder + "/config.json")
-    let checkpoint = try openWeights(folder)
-    let family = try Families.build(config, from: checkpoint)
+    let family = try Families.build(config, from: try WeightFiles(folder: folder))
     let tokenizer = try Tokenizer.load(folder: folder)
     let path = folder + "/generation_config.json"
     let generation = try MappedFile.contents(ifPresent: path)
@@ -26,27 +26,17 @@ extension LanguageModel {
       generationConfig: generation)
   }
 
-  private static func openWeights(_ folder: String) throws(ModelError) -> Checkpoint {
-    do {
-      return try Checkpoint(folder + "/model.safetensors")
-    } catch {
-      let parts = folder + "/model.safetensors.index.json"
-      guard error.isMissingFile, access(parts, R_OK) == 0 else { throw error }
-      throw .brokenFile(
-        path: parts, found: "weights in several files", wanted: "one file, model.safetensors")
-    }
-  }
-
   /// Writes a folder that `load` reads back to the same bits: config.json, model.safetensors, the
-  /// tokenizer's files as they were, generation_config.json. Makes the folder if need be.
+  /// tokenizer's files as they were, generation_config.json. Makes the folder if need be. Weights of
+  /// more than `maxShardSize` bytes go into several files with an index.
   ///
   /// Each file is written beside its place and renamed, the weights first, so that no file is ever
   /// half there.
-  package func save(folder: String) throws(ModelError) {
+  package func save(folder: String, maxShardSize: Int? = nil) throws(ModelError) {
     let folder = Self.trimmed(folder)
     try Self.makeFolder(folder)
-    try Checkpoint.write(
-      parameters.map { ($0.name, $0.value) }, to: folder + "/model.safetensors")
+    try WeightFiles.write(
+      parameters.map { ($0.name, $0.value) }, folder: folder, maxShardSize: maxShardSize)
     for (name, bytes) in tokenizer.files { try Self.write(bytes, folder + "/" + name) }
     let generation = generationConfig ?? Self.text(of: generationFields)
     try Self.write(generation, folder + "/generation_config.json")
@@ -61,14 +51,14 @@ extension LanguageModel {
     return .object(fields)
   }
 
-  private static func text(of value: JSON) -> [UInt8] {
+  static func text(of value: JSON) -> [UInt8] {
     var bytes: [UInt8] = []
     // Configurations hold finite numbers only: they were checked when they were read or made.
     try? value.serialize(into: &bytes)
     return bytes + [UInt8(ascii: "\n")]
   }
 
-  private static func write(_ bytes: [UInt8], _ path: String) throws(ModelError) {
+  static func write(_ bytes: [UInt8], _ path: String) throws(ModelError) {
     do {
       try writeAtomically(bytes, to: path)
     } catch {

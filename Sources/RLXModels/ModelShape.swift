@@ -55,6 +55,12 @@ package struct ModelShape: Sendable {
         throw wrong(
           "width", width, "an even number for each of the \(heads) heads, for rotary positions")
       }
+    case .gpt2:
+      config.tiesEmbeddings = tiesEmbeddings ?? true
+      config.normEps = 1e-5
+      guard config.kvHeads == heads else {
+        throw wrong("kv_heads", config.kvHeads, "\(heads), as many as heads: GPT-2 shares none")
+      }
     }
     config.beginningToken = tokenizer.beginning
     config.endTokens = tokenizer.end.map { [$0] } ?? []
@@ -67,6 +73,7 @@ package struct ModelShape: Sendable {
     switch family {
     // 8/3 of the width, since SwiGLU has three matrices where others have two (Shazeer 2020).
     case .llama: (8 * width / 3 + 31) / 32 * 32
+    case .gpt2: 4 * width
     }
   }
 

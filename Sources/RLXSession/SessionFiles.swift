@@ -50,13 +50,16 @@ package final class SessionFiles {
   }
 
   /// A readable place for a folder (a model); each of its `names` that exists is recorded.
-  package func inputFolder(_ path: String, names: [String]) throws -> String {
+  package func inputFolder(
+    _ path: String, names: [String], more: (String) -> [String] = { _ in [] }
+  ) throws -> String {
     if let place = redirected[path] { return place }
     let inside = names.first { (try? find(path + "/" + $0)) != nil } ?? ""
     let first = try find(inside.isEmpty ? path : path + "/" + inside)
     let place = inside.isEmpty ? first : String(first.dropLast(inside.count + 1))
     guard keepsRecords || replay != nil else { return place }
-    for name in names where FileManager.default.fileExists(atPath: place + "/" + name) {
+    for name in names + more(place)
+    where FileManager.default.fileExists(atPath: place + "/" + name) {
       let (digest, size) = try SHA256.ofFile(place + "/" + name)
       try record(InputRecord(hash: digest.hex, size: size, rows: nil, path: path + "/" + name))
     }

@@ -16,4 +16,17 @@ extension Tensor {
       x.pointer, w.pointer, y.pointer, Int64(shape[0]), Int64(shape[1]), Int64(weight.shape[0]))
     return bias.map { y + $0.detached() } ?? y
   }
+
+  /// x W for x [N, C], weight [C, M]: [N, M], in the same manner. Never records.
+  package func matmulRows(_ weight: Tensor) -> Tensor {
+    precondition(
+      rank == 2 && weight.rank == 2 && shape[1] == weight.shape[0],
+      "matmulRows: x \(shape) and weight \(weight.shape) do not fit")
+    let x = contiguous()
+    let w = weight.contiguous()
+    let y = Tensor.uninitialized([shape[0], weight.shape[1]])
+    ck_matmul_rows(
+      x.pointer, w.pointer, y.pointer, Int64(shape[0]), Int64(shape[1]), Int64(weight.shape[1]))
+    return y
+  }
 }

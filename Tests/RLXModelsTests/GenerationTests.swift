@@ -14,9 +14,11 @@ import Testing
     try model.generate(prompts, settings, draw: Support.sampling, firstRow: firstRow)
   }
 
-  @Test(arguments: [Float(0), 0.7, 1])
-  func aPromptAloneGivesWhatItGivesInABatch(temperature: Float) throws {
-    let model = try Support.model()
+  @Test(arguments: [Float(0), 0.7, 1], ModelConfig.Family.allCases)
+  func aPromptAloneGivesWhatItGivesInABatch(
+    temperature: Float, family: ModelConfig.Family
+  ) throws {
+    let model = try Support.model(family)
     let settings = GenerationSettings(maxTokens: 30, temperature: temperature)
     let together = try sampled(model, Self.prompts, settings)
     for (row, prompt) in Self.prompts.enumerated() {
@@ -27,8 +29,9 @@ import Testing
     }
   }
 
-  @Test func threadCountDoesNotMatter() throws {
-    let model = try Support.model()
+  @Test(arguments: ModelConfig.Family.allCases)
+  func threadCountDoesNotMatter(family: ModelConfig.Family) throws {
+    let model = try Support.model(family)
     let settings = GenerationSettings(maxTokens: 20, n: 4)
     let before = Engine.threads
     defer { Engine.threads = before }
@@ -69,10 +72,11 @@ import Testing
     }
   }
 
-  @Test func logProbsAreThoseOfTheWholeForward() throws {
+  @Test(arguments: ModelConfig.Family.allCases)
+  func logProbsAreThoseOfTheWholeForward(family: ModelConfig.Family) throws {
     // One token at a time against all at once: the same sums, in another order.
     let tolerance: Float = 5e-5
-    let model = try Support.model()
+    let model = try Support.model(family)
     for temperature in [Float(0.5), 1, 2] {
       let settings = GenerationSettings(
         maxTokens: 25, minTokens: 3, temperature: temperature, topK: 20, topP: 0.9)
@@ -128,8 +132,9 @@ import Testing
     }
   }
 
-  @Test func anAnswerEndsWhereTheContextEnds() throws {
-    let model = try Support.model(context: 10)
+  @Test(arguments: ModelConfig.Family.allCases)
+  func anAnswerEndsWhereTheContextEnds(family: ModelConfig.Family) throws {
+    let model = try Support.model(family, context: 10)
     let full = Array(repeating: Int32(300), count: 10)
     let answers = try sampled(
       model, [[1], Array(full.prefix(9)), full], GenerationSettings(maxTokens: 40, ignoreEnd: true))

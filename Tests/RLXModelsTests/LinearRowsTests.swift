@@ -35,4 +35,34 @@ import Testing
       #expect(x.rows(rows).linearRows(w).array == all.rows(rows).array)
     }
   }
+
+  @Test(arguments: [
+    (1, 1, 1), (1, 16, 8), (2, 15, 7), (3, 17, 16), (5, 64, 33), (1, 172, 64), (13, 100, 130),
+    (2, 0, 3), (2, 0, 20), (0, 4, 40), (4, 31, 255), (6, 64, 384), (1, 768, 129),
+  ])
+  func productsWithTurnedWeightsAgreeWithAPlainSum(N: Int, C: Int, M: Int) {
+    let x = Tensor.randn([N, C], draw: Draw(seed: 1, call: 1, purpose: .noise))
+    let w = Tensor.randn([C, M], draw: Draw(seed: 2, call: 1, purpose: .noise))
+    let (xs, ws) = (x.array, w.array)
+    var wanted: [Float] = []
+    for n in 0..<N {
+      for m in 0..<M {
+        wanted.append(
+          Float((0..<C).reduce(0.0) { $0 + Double(xs[n * C + $1]) * Double(ws[$1 * M + m]) }))
+      }
+    }
+    let y = x.matmulRows(w)
+    #expect(y.shape == [N, M])
+    // One sum after the other, without the sixteen lanes of the other kernel: it rounds more.
+    #expect(Support.distance(y.array, wanted) < 4 * Self.tolerance)
+  }
+
+  @Test(arguments: [5, 40, 129, 384]) func aRowTimesTurnedWeightsHasTheSameBitsAlone(M: Int) {
+    let x = Tensor.randn([37, 50], draw: Draw(seed: 1, call: 1, purpose: .noise))
+    let w = Tensor.randn([50, M], draw: Draw(seed: 2, call: 1, purpose: .noise))
+    let all = x.matmulRows(w)
+    for rows in [[0], [36], [3, 4], Array(5..<20)] {
+      #expect(x.rows(rows).matmulRows(w).array == all.rows(rows).array)
+    }
+  }
 }

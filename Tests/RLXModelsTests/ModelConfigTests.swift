@@ -84,6 +84,67 @@ import Testing
     #expect(error.description.contains("config.json"))
   }
 
+  // MARK: GPT-2
+
+  private func loadGPT2(_ changes: [(String, JSON?)]) throws -> ModelConfig {
+    let sizes = ["hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads"]
+    return try load(
+      [
+        ("model_type", "gpt2"), ("n_embd", 32), ("n_layer", 2), ("n_head", 4),
+        ("n_positions", 64),
+      ] + sizes.map { ($0, nil) } + changes)
+  }
+
+  @Test func defaultsOfGPT2AreThoseOfTransformers() throws {
+    let config = try loadGPT2([])
+    #expect(config.innerWidth == 128 && config.kvHeads == 4 && config.headSize == 8)
+    #expect(config.context == 64 && config.normEps == 1e-5 && config.tiesEmbeddings)
+    #expect(config.activation == .geluTanh && config.scalesAttention)
+    #expect(!config.scalesAttentionByLayer)
+  }
+
+  @Test func sizesOfGPT2AreUnderstoodUnderBothNames() throws {
+    let config = try loadGPT2([
+      ("n_embd", nil), ("hidden_size", 48), ("n_layer", nil), ("num_hidden_layers", 3),
+      ("n_positions", nil), ("n_ctx", 20),
+    ])
+    #expect(config.width == 48 && config.layers == 3 && config.context == 20)
+  }
+
+  @Test(
+    arguments: [
+      ("activation_function", "gelu_10", "activation_function"),
+      ("add_cross_attention", true, "add_cross_attention"),
+      ("quantization_config", ["bits": 4], "quantization_config"),
+    ] as [(String, JSON, String)])
+  func unsupportedFieldsOfGPT2AreNamed(field: String, value: JSON, named: String) throws {
+    guard
+      case .unsupportedField(named, _, _, _)? = Support.error(of: { try loadGPT2([(field, value)]) }
+      )
+    else {
+      Issue.record("\(field) went through")
+      return
+    }
+  }
+
+  @Test func dropoutOfGPT2IsPassedOver() throws {
+    let dropout: [(String, JSON?)] = [
+      ("resid_pdrop", 0.1), ("embd_pdrop", 0.1), ("attn_pdrop", 0.1),
+      ("reorder_and_upcast_attn", true),
+    ]
+    #expect(try loadGPT2(dropout) == loadGPT2([]))
+  }
+
+  @Test(
+    arguments: [
+      ("n_embd", nil), ("n_embd", 30), ("n_head", 0), ("n_positions", nil), ("n_inner", "wide"),
+      ("scale_attn_weights", 1), ("layer_norm_epsilon", -1.0),
+    ] as [(String, JSON?)])
+  func wrongFieldsOfGPT2AreNamed(field: String, value: JSON?) throws {
+    let error = try #require(Support.error { try loadGPT2([(field, value)]) })
+    #expect(error.description.contains(field), "\(error)")
+  }
+
   @Test func anUnknownFamilyIsNamedWithThoseThatAreKnown() throws {
     let error = try #require(Support.error { try load([("model_type", "mamba")]) })
     #expect(error.description.contains("mamba") && error.description.contains("llama"))
@@ -104,7 +165,7 @@ import Testing
   }
 
   @Test func whatIsWrittenReadsBackTheSame() throws {
-    for name in ["untied", "tied", "biased"] {
+    for name in ["untied", "tied", "biased", "gpt2", "gpt2-variant", "gpt2-unscaled"] {
       let config = try ModelConfig.load(Repository.golden("models/\(name)/config.json").path)
       let text = try config.json.serialized()
       try Support.withFolder { folder in

@@ -39,6 +39,22 @@ import Testing
     }
   }
 
+  /// GPT-2's: products that join the residual stream are drawn √(2 · layers) smaller.
+  @Test func freshGPT2WeightsAreTransformers() throws {
+    let shape = ModelShape(family: .gpt2, layers: 3, width: 48, heads: 4, context: 32)
+    for parameter in try fresh(shape).parameters {
+      if parameter.name.hasSuffix(".bias") {
+        #expect(parameter.value.array.allSatisfy { $0 == 0 }, "\(parameter.name)")
+      } else if parameter.name.contains(".ln_") {
+        #expect(parameter.value.array.allSatisfy { $0 == 1 }, "\(parameter.name)")
+      } else {
+        let isResidual = parameter.name.hasSuffix("c_proj.weight")
+        expectDeviation(
+          parameter.value.array, isResidual ? 0.02 / 6.0.squareRoot() : 0.02, parameter.name)
+      }
+    }
+  }
+
   @Test func theSameDrawGivesTheSameBitsAndAnotherOthers() throws {
     func bits(_ seed: UInt64) throws -> [UInt32] {
       try fresh(llama, seed: seed).parameters.flatMap { $0.value.array.map(\.bitPattern) }
@@ -53,6 +69,9 @@ import Testing
     #expect(config.innerWidth == 352)
     #expect(config.kvHeads == 4)
     #expect(!config.tiesEmbeddings)
+    let gpt2 = try ModelShape(family: .gpt2, layers: 2, width: 128, heads: 4, context: 64)
+      .config(for: tokenizer())
+    #expect(gpt2.innerWidth == 512 && gpt2.tiesEmbeddings && gpt2.normEps == 1e-5)
     #expect(config.vocabulary == (try tokenizer().vocabularySize))
     #expect(config.beginningToken == 1)
     #expect(config.endTokens == [2])
@@ -81,12 +100,15 @@ import Testing
     #expect(name { $0.kvHeads = 3 } == "kv_heads")
     #expect(name { $0.layers = 0 } == "layers")
     #expect(name { $0.context = 1 << 40 } == "context")
+    #expect(name { $0.family = .gpt2 } == "kv_heads")
     #expect(name { _ in } == nil)
   }
 
-  @Test func aFreshModelIsReadBackFromItsFolderToTheSameBits() throws {
+  @Test(arguments: ModelConfig.Family.allCases)
+  func aFreshModelIsReadBackFromItsFolderToTheSameBits(family: ModelConfig.Family) throws {
     let folder = try TemporaryFolder()
-    let model = try fresh(llama)
+    let shape = ModelShape(family: family, layers: 3, width: 48, heads: 4, context: 32)
+    let model = try fresh(shape)
     try model.save(folder: folder.path("model"))
     let read = try LanguageModel.load(folder: folder.path("model"))
     #expect(read.config == model.config)

@@ -39,18 +39,20 @@ enum Support {
 
   /// A fresh random model over the small tokenizer, with weights large enough for clear logits.
   static func model(
-    seed: UInt64 = 11, tied: Bool = false, context: Int = 128, vocabulary: Int? = nil
+    _ family: ModelConfig.Family = .llama, seed: UInt64 = 11, tied: Bool = false,
+    context: Int = 128, vocabulary: Int? = nil
   ) throws -> LanguageModel {
     let tokenizer = try tokenizer()
     var config = ModelConfig(
       vocabulary: vocabulary ?? tokenizer.vocabularySize, width: 32, innerWidth: 48, layers: 2,
-      heads: 4, kvHeads: 2, context: context)
+      heads: 4, kvHeads: family == .llama ? 2 : 4, context: context)
+    config.family = family
     config.tiesEmbeddings = tied
     config.initialRange = 0.25
     config.beginningToken = 1
     let draw = Draw(seed: seed, call: 3, purpose: .initial)
     return LanguageModel(
-      name: "fresh", family: LlamaModel(config: config, draw: draw), tokenizer: tokenizer,
+      name: "fresh", family: Families.fresh(config, draw: draw), tokenizer: tokenizer,
       stopTokens: [2])
   }
 

@@ -2,9 +2,10 @@
 
     python scripts/golden/models.py
 
-Makes small random Llama models in several configurations, and for each writes its folder and what
-transformers computes with it: logits, log-probabilities of responses, greedy answers, gradients. Also
-the distributions that transformers' filters leave of random logits.
+Makes small random Llama and GPT-2 models in several configurations, and for each writes its folder and
+what transformers computes with it: logits, log-probabilities of responses, greedy answers, gradients
+(of GPT-2 those of every parameter). Also the distributions that transformers' filters leave of random
+logits.
 """
 import json
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import torch
 import transformers
 from safetensors.torch import save_file
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 from transformers.generation.logits_process import (
     TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper)
 
@@ -36,6 +37,17 @@ def configurations():
     yield "biased", base | dict(attention_bias=True, mlp_bias=True, num_key_value_heads=4), "new", torch.float32
     yield "bfloat16", base | dict(num_hidden_layers=2), "new", torch.bfloat16
     yield "float16", base | dict(num_hidden_layers=2), "old", torch.float16
+    yield "grouped", base | dict(hidden_size=48, num_attention_heads=6, num_key_value_heads=2), "new", torch.float32
+
+
+def gpt2_configurations():
+    base = dict(vocab_size=VOCABULARY, n_embd=16, n_layer=2, n_head=4, n_positions=32, initializer_range=0.35,
+                bos_token_id=1, eos_token_id=2, embd_pdrop=0.1, attn_pdrop=0.1, resid_pdrop=0.1)
+    yield "gpt2", base, "old", True
+    yield "gpt2-variant", base | dict(n_inner=40, activation_function="gelu", tie_word_embeddings=False,
+                                      scale_attn_by_inverse_layer_idx=True, layer_norm_epsilon=1e-3,
+                                      reorder_and_upcast_attn=True), "new", False
+    yield "gpt2-unscaled", base | dict(n_head=2, scale_attn_weights=False, initializer_range=0.25), "new", False
 
 
 def spelled(config, spelling):
@@ -75,8 +87,9 @@ def reference(model):
     loss = model(torch.tensor([SEQUENCE]), labels=torch.tensor([SEQUENCE])).loss
     loss.backward()
     named = dict(model.named_parameters())
+    of = GRADIENTS if GRADIENTS[0] in named else named
     return {"sequence": SEQUENCE, "logits": logits.flatten().tolist(), "pairs": pairs, "greedy": greedy,
-            "loss": loss.item(), "gradients": {n: named[n].grad.flatten().tolist() for n in GRADIENTS}}
+            "loss": loss.item(), "gradients": {n: [float(f"{x:.8g}") for x in named[n].grad.flatten()] for n in of}}
 
 
 def make_models():
@@ -98,6 +111,47 @@ def make_models():
         # Read back as float32: `model.float()` would keep rotary frequencies rounded by `to(dtype)`.
         stored = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
         write(folder / "reference.json", reference(stored))
+
+
+def make_gpt2():
+    """Folders as transformers 5 writes them, and one as files of before are: names without the prefix, causal
+    masks among the weights, sizes and dropout in config.json and nothing else."""
+    for seed, (name, fields, spelling, bare) in enumerate(gpt2_configurations()):
+        torch.manual_seed(50 + seed)
+        config = GPT2Config(**fields, architectures=["GPT2LMHeadModel"])
+        model = GPT2LMHeadModel(config).eval()
+        for parameter in model.parameters():  # norms and biases too, so that leaving one out shows
+            if parameter.dim() == 1:
+                parameter.data += 0.1 * torch.randn_like(parameter)
+        folder = OUT / "models" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        state = {k: v.contiguous() for k, v in model.state_dict().items()}
+        if config.tie_word_embeddings:
+            del state["lm_head.weight"]
+        if bare:
+            state = {k.removeprefix("transformer."): v for k, v in state.items()}
+            for layer in range(config.n_layer):
+                state[f"h.{layer}.attn.bias"] = torch.ones(1, 1, 4, 4).tril()
+        save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+        data = json.loads(config.to_json_string(use_diff=spelling == "new"))
+        if spelling == "old":
+            keep = ["architectures", "model_type", "vocab_size", "n_embd", "n_layer", "n_head", "n_positions",
+                    "activation_function", "layer_norm_epsilon", "initializer_range", "embd_pdrop", "attn_pdrop",
+                    "resid_pdrop", "bos_token_id", "eos_token_id", "summary_type", "summary_use_proj"]
+            data = {k: data[k] for k in keep if k in data} | {"n_ctx": config.n_positions}
+        write(folder / "config.json", data, indent=2)
+        stored = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32).eval()
+        assert torch.equal(stored(torch.tensor([SEQUENCE])).logits, model(torch.tensor([SEQUENCE])).logits)
+        write(folder / "reference.json", reference(stored))
+
+
+def make_shards():
+    """The grouped model again, in shards, by transformers' own writer."""
+    model = LlamaForCausalLM.from_pretrained(OUT / "models" / "grouped", dtype=torch.float32)
+    folder = OUT / "models" / "sharded"
+    model.save_pretrained(folder, max_shard_size="40KB")
+    for name in ["config.json", "generation_config.json"]:
+        (folder / name).unlink(missing_ok=True)
 
 
 def make_filters():
@@ -132,6 +186,8 @@ def write(path, data, **options):
 
 def main():
     make_models()
+    make_gpt2()
+    make_shards()
     make_filters()
     write(OUT / "manifest" / "models.json", {
         "files": "models/*", "generator": "scripts/golden/models.py",

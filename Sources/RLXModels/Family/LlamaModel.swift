@@ -11,23 +11,12 @@ package final class LlamaModel: ModelFamily {
     let weight: Parameter
     let bias: Parameter?
 
-    func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    func callAsFunction(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
       switch mode {
-      case .recording: x.linear(weight.tracked, bias: bias?.tracked)
-      case .reading: x.linear(weight.value, bias: bias?.value)
+      case .recording, .reading: x.linear(weight.used(mode), bias: bias?.used(mode))
       case .decoding: x.linearRows(weight.value, bias: bias?.value)
       }
     }
-  }
-
-  /// What a forward pass is for.
-  enum Mode {
-    /// Training: gradients are recorded.
-    case recording
-    /// Values only.
-    case reading
-    /// Generation: values only, each token with the same bits whatever else is in the batch.
-    case decoding
   }
 
   struct Layer {
@@ -53,14 +42,16 @@ package final class LlamaModel: ModelFamily {
   /// A network of the shape `config` says. `source` gives each tensor, in checkpoint order, for its
   /// name, shape and role.
   private init<Failure: Error>(
-    config: ModelConfig, source: (String, Shape, Role) throws(Failure) -> Tensor
+    config: ModelConfig, source: (String, Shape, ParameterRole) throws(Failure) -> Tensor
   ) throws(Failure) {
     self.config = config
     let (C, I, V) = (config.width, config.innerWidth, config.vocabulary)
     let (QW, KW) = (config.queryWidth, config.kvWidth)
     let (bias, mlpBias) = (config.attentionBias, config.mlpBias)
     var made: [Parameter] = []
-    func parameter(_ name: String, _ shape: Shape, _ role: Role) throws(Failure) -> Parameter {
+    func parameter(_ name: String, _ shape: Shape, _ role: ParameterRole) throws(Failure)
+      -> Parameter
+    {
       let parameter = Parameter(name, try source(name, shape, role))
       made.append(parameter)
       return parameter
@@ -93,41 +84,30 @@ package final class LlamaModel: ModelFamily {
     parameters = made
   }
 
-  /// What a parameter is, which decides its fresh value.
-  private enum Role { case weight, bias, scale }
-
   /// Fresh weights as transformers makes them: N(0, initialRange), scales 1, biases 0.
   package convenience init(config: ModelConfig, draw: Draw) {
     var draw = draw
-    self.init(config: config) { (_, shape: Shape, role: Role) -> Tensor in
-      defer { draw.count += 1 }
-      return switch role {
-      case .weight: Tensor.randn(shape, draw: draw) * config.initialRange
-      case .bias: Tensor.zeros(shape)
-      case .scale: Tensor.ones(shape)
-      }
+    self.init(config: config) { (_, shape: Shape, role: ParameterRole) -> Tensor in
+      role.fresh(shape, config, &draw)
     }
   }
 
-  /// The weights of a checkpoint, which must have all of them, in these shapes, and no others.
-  package convenience init(config: ModelConfig, checkpoint: Checkpoint) throws(ModelError) {
-    try self.init(config: config) { (name, shape: Shape, _: Role) throws(ModelError) -> Tensor in
-      try checkpoint.tensor(named: name, shape: shape)
+  /// The weights of a folder, which must have all of them, in these shapes, and no others.
+  package convenience init(config: ModelConfig, weights: WeightFiles) throws(ModelError) {
+    try self.init(config: config) {
+      (name, shape: Shape, _: ParameterRole) throws(ModelError) -> Tensor in
+      try weights.tensor(named: name, shape: shape)
     }
-    let used = Set(parameters.map(\.name))
-    for name in checkpoint.names where !used.contains(name) && !isRedundant(name) {
-      throw .unexpectedTensor(name: name, file: checkpoint.path)
+    try weights.refuseOthers(than: parameters.map(\.name)) { name in
+      // Older files hold what follows from the configuration, or what the embedding says.
+      name.hasSuffix(".rotary_emb.inv_freq")
+        || (name == "lm_head.weight" && config.tiesEmbeddings)
     }
-  }
-
-  /// Tensors that older files hold although others say the same.
-  private func isRedundant(_ name: String) -> Bool {
-    name.hasSuffix(".rotary_emb.inv_freq") || (name == "lm_head.weight" && config.tiesEmbeddings)
   }
 
   package func duplicate() -> any ModelFamily {
     var values = parameters.map(\.value).makeIterator()
-    return LlamaModel(config: config) { (_, shape: Shape, _: Role) -> Tensor in
+    return LlamaModel(config: config) { (_, shape: Shape, _: ParameterRole) -> Tensor in
       values.next() ?? Tensor.zeros(shape)
     }
   }
@@ -135,31 +115,11 @@ package final class LlamaModel: ModelFamily {
   // MARK: - Forward
 
   package func hidden(_ batch: PackedBatch, recording: Bool) -> Tensor {
-    run(batch, recording ? .recording : .reading) { _, q, k, v in
-      Tensor.causalAttention(
-        q: q, k: k, v: v, offsets: batch.offsets, heads: config.heads, kvHeads: config.kvHeads,
-        scale: attentionScale)
-    }
+    run(batch, BatchAttention(batch, recording: recording))
   }
 
   package func decode(_ batch: PackedBatch, rows: [Int32], cache: KVCache) -> Tensor {
-    precondition(rows.count == batch.rows, "\(rows.count) cache rows for \(batch.rows) sequences")
-    let tokenRows = rows.indices.flatMap { Array(repeating: rows[$0], count: batch.length($0)) }
-    // Sequences that begin here need nothing that is not in the batch.
-    let isFresh = (0..<batch.rows).allSatisfy {
-      batch.length($0) == 0 || batch.positions[Int(batch.offsets[$0])] == 0
-    }
-    return run(batch, .decoding) { layer, q, k, v in
-      cache.append(layer: layer, k: k, v: v, rows: tokenRows, positions: batch.positions)
-      guard isFresh && batch.count > batch.rows else {
-        return cache.attend(
-          layer: layer, q: q, rows: tokenRows, positions: batch.positions, heads: config.heads,
-          kvHeads: config.kvHeads, scale: attentionScale)
-      }
-      return Tensor.causalAttention(
-        q: q, k: k, v: v, offsets: batch.offsets, heads: config.heads, kvHeads: config.kvHeads,
-        scale: attentionScale)
-    }
+    run(batch, BatchAttention(batch, rows: rows, cache: cache))
   }
 
   package func head(_ hidden: Tensor, recording: Bool) -> Tensor {
@@ -170,38 +130,29 @@ package final class LlamaModel: ModelFamily {
     Linear(weight: output ?? embedding, bias: nil)(hidden, .decoding)
   }
 
-  package func makeCache(rows: Int, capacity: Int) -> KVCache {
-    KVCache(layers: config.layers, rows: rows, capacity: capacity, kvWidth: config.kvWidth)
-  }
-
   /// 1 / sqrt(D) (Vaswani et al., 2017, equation 1).
   private var attentionScale: Float { 1 / Float(config.headSize).squareRoot() }
 
-  /// The network over N tokens; `attend` turns q [N, H·D], k and v [N, KV·D] of a layer into [N, H·D].
-  private func run(
-    _ batch: PackedBatch, _ mode: Mode, attend: (Int, Tensor, Tensor, Tensor) -> Tensor
-  ) -> Tensor {
-    let recording = mode == .recording
+  /// The network over N tokens: [N, C].
+  private func run(_ batch: PackedBatch, _ attend: BatchAttention) -> Tensor {
+    let mode = attend.mode
     let eps = config.normEps
     let positions = batch.positions
     let table = rope.table(upTo: Int(positions.max() ?? 0) + 1)
-    var x = Tensor.embedding(embedding.used(recording), batch.tokens)  // [N, C]
+    var x = Tensor.embedding(embedding.used(mode), batch.tokens)  // [N, C]
     for (index, layer) in layers.enumerated() {
-      let h = x.rmsNorm(layer.inputNorm.used(recording), eps: eps)
+      let h = x.rmsNorm(layer.inputNorm.used(mode), eps: eps)
       let q = layer.q(h, mode).rope(positions, heads: config.heads, table: table)
       let k = layer.k(h, mode).rope(positions, heads: config.kvHeads, table: table)
-      let v = layer.v(h, mode)
-      x = x + layer.o(attend(index, q, k, v), mode)
+      let attended = attend(
+        layer: index, q: q, k: k, v: layer.v(h, mode), heads: config.heads,
+        kvHeads: config.kvHeads, scale: attentionScale)
+      x = x + layer.o(attended, mode)
 
-      let f = x.rmsNorm(layer.postNorm.used(recording), eps: eps)
+      let f = x.rmsNorm(layer.postNorm.used(mode), eps: eps)
       let inner = Tensor.swiglu(gate: layer.gate(f, mode), up: layer.up(f, mode))
       x = x + layer.down(inner, mode)
     }
-    return x.rmsNorm(norm.used(recording), eps: eps)
+    return x.rmsNorm(norm.used(mode), eps: eps)
   }
-}
-
-extension Parameter {
-  /// This parameter in a computation: recorded, or only its value.
-  func used(_ recording: Bool) -> Tensor { recording ? tracked : value }
 }

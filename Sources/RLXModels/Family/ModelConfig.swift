@@ -1,8 +1,11 @@
 /// The sizes and constants of a network: what config.json says, checked.
 package struct ModelConfig: Sendable, Equatable {
   package enum Family: String, Sendable, CaseIterable {
-    case llama
+    case llama, gpt2
   }
+
+  /// An elementwise function between two products.
+  package enum Activation: Sendable, Equatable { case geluTanh, gelu, relu, silu, tanh }
 
   package var family = Family.llama
   /// V: the rows of the embedding.
@@ -20,12 +23,18 @@ package struct ModelConfig: Sendable, Equatable {
   /// The most tokens a sequence may have.
   package var context: Int
   package var normEps: Float = 1e-6
-  /// The base of the rotary frequencies.
+  /// The base of the rotary frequencies (Llama).
   package var ropeTheta: Float = 10_000
   /// Whether the output layer is the embedding.
   package var tiesEmbeddings = false
+  /// Whether products have biases (Llama; those of GPT-2 always have).
   package var attentionBias = false
   package var mlpBias = false
+  /// What bends the feed-forward layers (GPT-2; Llama has SwiGLU).
+  package var activation = Activation.geluTanh
+  /// Whether attention scores are divided by √D, and by the number of the layer besides (GPT-2).
+  package var scalesAttention = true
+  package var scalesAttentionByLayer = false
   /// The standard deviation of fresh weights.
   package var initialRange: Float = 0.02
   /// Token ids, where the file gives them.

@@ -23,30 +23,36 @@ package protocol ModelFamily: AnyObject {
   /// `head` for what `decode` gives, in the same manner.
   func decodeHead(_ hidden: Tensor) -> Tensor
 
-  /// A cache for this network, for sequences of at most `capacity` tokens.
-  func makeCache(rows: Int, capacity: Int) -> KVCache
-
   /// A network of its own with the same values, not frozen.
   func duplicate() -> any ModelFamily
+}
+
+extension ModelFamily {
+  /// A cache for this network, for sequences of at most `capacity` tokens.
+  func makeCache(rows: Int, capacity: Int) -> KVCache {
+    KVCache(layers: config.layers, rows: rows, capacity: capacity, kvWidth: config.kvWidth)
+  }
 }
 
 /// The families this project knows, by `model_type`.
 package enum Families {
   package static let known = ModelConfig.Family.allCases.map(\.rawValue)
 
-  /// Builds the network of `config` with the tensors of `checkpoint`.
-  static func build(_ config: ModelConfig, from checkpoint: Checkpoint) throws(ModelError)
+  /// Builds the network of `config` with the tensors of `weights`.
+  package static func build(_ config: ModelConfig, from weights: WeightFiles) throws(ModelError)
     -> any ModelFamily
   {
     switch config.family {
-    case .llama: try LlamaModel(config: config, checkpoint: checkpoint)
+    case .llama: try LlamaModel(config: config, weights: weights)
+    case .gpt2: try GPT2Model(config: config, weights: weights)
     }
   }
 
   /// The network of `config` with fresh weights.
-  static func fresh(_ config: ModelConfig, draw: Draw) -> any ModelFamily {
+  package static func fresh(_ config: ModelConfig, draw: Draw) -> any ModelFamily {
     switch config.family {
     case .llama: LlamaModel(config: config, draw: draw)
+    case .gpt2: GPT2Model(config: config, draw: draw)
     }
   }
 }

@@ -38,14 +38,16 @@ enum ModelMethods {
   static let model = "Model(\"MODEL\")"
   static let answer = "\(model).generate(\"Once\", max_tokens: 8)"
   static let files = [
-    "config.json", "model.safetensors", "tokenizer.json", "generation_config.json",
+    "config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json",
+    "generation_config.json",
     "tokenizer_config.json",
   ]
 
   static func constructor(_ core: SessionCore) -> FunctionSpec {
     FunctionSpec(
       ModelObject.typeName,
-      "Loads a Hugging Face folder: config.json, model.safetensors, tokenizer.json.",
+      "Loads a Hugging Face folder of the Llama or GPT-2 family: config.json, model.safetensors (or "
+        + "its shards), tokenizer.json.",
       parameters: [
         ParameterSpec(
           "path", .string, example: "\"models/stories260K\"", doc: "the folder")
@@ -137,10 +139,17 @@ enum ModelMethods {
       },
       method(
         "save", "Writes a Hugging Face folder that Model(…) reads back to the same bits.",
-        parameters: [ParameterSpec("path", .string, example: "\"my-model\"", doc: "the folder")],
+        parameters: [
+          ParameterSpec("path", .string, example: "\"my-model\"", doc: "the folder"),
+          ParameterSpec(
+            "max_shard_size", .int, range: .atLeast(1), optional: true, example: "5000000000",
+            doc: "most bytes of a file of weights; larger ones become several with an index"),
+        ],
         effects: .writes, example: "\(model).save(\"my-model\")"
       ) { [unowned core] object, call in
-        try object.model.save(folder: try core.files.output(try call.string("path")))
+        try object.model.save(
+          folder: try core.files.output(try call.string("path")),
+          maxShardSize: try call.isGiven("max_shard_size") ? call.int("max_shard_size") : nil)
         return .nil
       },
     ]

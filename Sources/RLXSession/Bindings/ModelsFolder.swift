@@ -15,7 +15,8 @@ enum ModelFolder {
       throw Fault(.value, "\(owner): the path is empty", remedy: remedy, parameter: "path")
     }
     let asked = trimmed(path)
-    let place = try core.files.inputFolder(asked, names: names)
+    let place = try core.files.inputFolder(
+      asked, names: names, more: WeightFiles.shards(inFolder:))
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) else {
       let built =
