@@ -27,7 +27,7 @@ extension WeightFiles {
     }
     let total = tensors.reduce(0) { $0 + 4 * $1.tensor.count }
     let text: JSON = ["metadata": ["total_size": .int(total)], "weight_map": .object(map)]
-    try LanguageModel.write(LanguageModel.text(of: text), folder + "/" + index)
+    try FolderFiles.write(LanguageModel.text(of: text), folder + "/" + index)
     remove([single] + old.filter { !written.contains($0) }, from: folder)
   }
 
