@@ -24,7 +24,8 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "No colour, no cursor movement, no box characters: for screen readers and logs.")
   var plain = false
 
-  @Option(help: ArgumentHelp("What is shown, as text or as one JSON object a line.", valueName: "form"))
+  @Option(
+    help: ArgumentHelp("Show things as text, or as one JSON object a line.", valueName: "form"))
   var format: OutputFormat = .text
 
   @Flag(help: "Read no configuration, such as .editrc.")

@@ -148,7 +148,8 @@ extension Shell {
       say("error: :last: nothing has been shown yet\n  try: a name or a call on a line of its own")
       return .failed(.usage)
     }
-    if !(console.facts.isTerminal && pager?.show(text + "\n", columns: console.facts.width) == true) {
+    if !(console.facts.isTerminal && pager?.show(text + "\n", columns: console.facts.width) == true)
+    {
       console.write(text + "\n")
     }
     return .done

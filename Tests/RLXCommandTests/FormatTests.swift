@@ -25,16 +25,26 @@ import Testing
     ("true", #"{"type": "bool", "value": true}"#),
     ("\"a\\nb \\\"c\\\"\"", #"{"type": "string", "value": "a\nb \"c\""}"#),
     ("[1, nil, {a: [2.5]}]", #"{"type": "list", "value": [1, null, {"a": [2.5]}]}"#),
-    ("{[3]: 0..4, t: tensor(2)}",
-      #"{"type": "map", "value": {"3": {"start": 0, "end": 4}, "t": {"dtype": "float32", "shape": [], "data": [2.0]}}}"#),
-    ("tensor([[1, 2], [3, 4]])",
-      #"{"type": "tensor", "value": {"dtype": "float32", "shape": [2, 2], "data": [1.0, 2.0, 3.0, 4.0]}}"#),
-    ("tensor([1.0, -1.0, 0.0]) / 0.0",
-      #"{"type": "tensor", "value": {"dtype": "float32", "shape": [3], "data": ["Infinity", "-Infinity", "NaN"]}}"#),
-    ("table([{a: 1, b: \"x\"}, {a: 2}])",
-      #"{"type": "Table", "value": [{"a": 1, "b": "x"}, {"a": 2, "b": null}]}"#),
-    ("plot({loss: [2, nil, 1]}, title: \"t\")",
-      #"{"type": "Plot", "value": {"title": "t", "x": "step", "first": 0, "series": [{"name": "loss", "values": [2.0, "NaN", 1.0]}]}}"#),
+    (
+      "{[3]: 0..4, t: tensor(2)}",
+      #"{"type": "map", "value": {"3": {"start": 0, "end": 4}, "t": {"dtype": "float32", "shape": [], "data": [2.0]}}}"#
+    ),
+    (
+      "tensor([[1, 2], [3, 4]])",
+      #"{"type": "tensor", "value": {"dtype": "float32", "shape": [2, 2], "data": [1.0, 2.0, 3.0, 4.0]}}"#
+    ),
+    (
+      "tensor([1.0, -1.0, 0.0]) / 0.0",
+      #"{"type": "tensor", "value": {"dtype": "float32", "shape": [3], "data": ["Infinity", "-Infinity", "NaN"]}}"#
+    ),
+    (
+      "table([{a: 1, b: \"x\"}, {a: 2}])",
+      #"{"type": "Table", "value": [{"a": 1, "b": "x"}, {"a": 2, "b": null}]}"#
+    ),
+    (
+      "plot({loss: [2, nil, 1]}, title: \"t\")",
+      #"{"type": "Plot", "value": {"title": "t", "x": "step", "first": 0, "series": [{"name": "loss", "values": [2.0, "NaN", 1.0]}]}}"#
+    ),
     ("Dataset([\"a\", \"b\"])", #"{"type": "Dataset", "value": [{"text": "a"}, {"text": "b"}]}"#),
     ("fn f(n, k = 1) => n\nf", #"{"type": "function", "value": "<fn f(n, k)>"}"#),
     ("print(\"two\", 2)", #"{"type": "print", "text": "two 2\n"}"#),
@@ -111,11 +121,12 @@ import Testing
 
   // MARK: Text
 
-  @Test(arguments: [
-    (["LC_ALL": "C"], false), (["LANG": "POSIX"], false), (["LANG": "en_US.ISO-8859-1"], false),
-    (["LANG": "C.UTF-8"], true), (["LANG": "de_DE.utf8@euro"], true), ([:], true),
-    (["LC_ALL": "", "LANG": "C"], false), (["LC_ALL": "C.UTF-8", "LANG": "C"], true),
-  ] as [([String: String], Bool)])
+  @Test(
+    arguments: [
+      (["LC_ALL": "C"], false), (["LANG": "POSIX"], false), (["LANG": "en_US.ISO-8859-1"], false),
+      (["LANG": "C.UTF-8"], true), (["LANG": "de_DE.utf8@euro"], true), ([:], true),
+      (["LC_ALL": "", "LANG": "C"], false), (["LC_ALL": "C.UTF-8", "LANG": "C"], true),
+    ] as [([String: String], Bool)])
   func layoutKeepsToWhatTheLocaleShows(environment: [String: String], unicode: Bool) throws {
     let run = try Command.run(
       ["-c", "plot([1, 2])\ntable([{a: 1}])\nrandn([30, 30])"], environment: environment)

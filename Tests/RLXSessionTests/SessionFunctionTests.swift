@@ -148,7 +148,9 @@ import Testing
         Returns   tensor
         Example   tensor([0.5, 1.5]).clamp(min: 0.8, max: 1.2)
         """)
-    #expect(try bench.display("help(plot)").hasPrefix("plot(what, names…, title?, height: 12, log: false)"))
+    #expect(
+      try bench.display("help(plot)").hasPrefix(
+        "plot(what, names…, title?, height: 12, log: false)"))
     #expect(try bench.display("help(Dataset)").contains("Made by\n  Dataset(source)"))
     #expect(try bench.display("help(tensor(1))").contains("softmax(axis: -1)"))
     #expect(try bench.display("help()").contains("  Dataset"))

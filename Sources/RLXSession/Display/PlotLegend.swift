@@ -36,6 +36,7 @@ struct PlotLegend {
   private func factsAbout(_ series: LinePlot.Series) -> [String] {
     let drawn = series.values.filter(plot.isDrawn)
     let gaps = series.values.count - drawn.count
+    let wanted = plot.isLogarithmic ? "above 0" : "finite"
     guard let least = drawn.min(), let greatest = drawn.max(), let last = series.values.last else {
       return [series.values.isEmpty ? "no values" : "nothing to draw", "", "", ""]
     }
@@ -43,7 +44,7 @@ struct PlotLegend {
       "last \(NumberText.significant(last))",
       "min \(NumberText.significant(least))",
       "max \(NumberText.significant(greatest))",
-      gaps == 0 ? "" : "\(NumberText.grouped(gaps)) not \(plot.isLogarithmic ? "above 0" : "finite")",
+      gaps == 0 ? "" : "\(NumberText.grouped(gaps)) not \(wanted)",
     ]
   }
 }

@@ -38,7 +38,8 @@ package final class ModelObject: Digestible {
       parts: model.parameters.map {
         LayerTable.Part(name: $0.name, shape: $0.value.shape.dims, isFrozen: $0.isFrozen)
       })
-    return (heading + Wrap.lines(shape, columns: view.columns - 2).map { "  " + $0 }
+    return
+      (heading + Wrap.lines(shape, columns: view.columns - 2).map { "  " + $0 }
       + layers.lines(view)).joined(separator: "\n")
   }
 

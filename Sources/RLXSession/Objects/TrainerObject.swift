@@ -47,7 +47,8 @@ extension TrainerObject {
     let view = ViewStyle(style)
     let log = state.log
     let heading = Wrap.lines(summary, columns: view.columns).map { view.paint($0, .bold) }
-    let changed = changedSettings.map { "\($0.name): \(Value($0.value).shown)" }.joined(separator: ", ")
+    let changed = changedSettings.map { "\($0.name): \(Value($0.value).shown)" }.joined(
+      separator: ", ")
     let facts = [NumberText.count(log.count, "step")] + (changed.isEmpty ? [] : [changed])
     let state = Wrap.lines(facts.joined(separator: view.separator), columns: view.columns - 2)
     return (heading + state.map { "  " + $0 } + course(view)).joined(separator: "\n")
@@ -64,7 +65,8 @@ extension TrainerObject {
     let numbers = shown.map { TextWidth.of($0.last) }.max() ?? 0
     let room = min(24, max(view.columns - names - numbers - 6, 1))
     return shown.map { name, last, values in
-      let text = "  " + TextWidth.padded(name, to: names) + "  "
+      let text =
+        "  " + TextWidth.padded(name, to: names) + "  "
         + TextWidth.padded(last, to: numbers, .right)
       let line = Sparkline.text(values, columns: room, style: view)
       let fits = TextWidth.of(text) + 2 + TextWidth.of(line) <= view.columns
