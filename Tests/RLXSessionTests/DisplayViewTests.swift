@@ -306,7 +306,9 @@ private let ascii = ViewStyle(width: 40, unicode: false)
     let lines = CompletionsView([items[1]]).lines(ViewStyle(width: 40, color: true))
     #expect(lines[0] == "\u{1b}[2mOnce\u{1b}[0m")
     #expect(lines[1] == "\u{1b}[2m  0 │\u{1b}[0m x")
-    #expect(lines[2] == "\u{1b}[2m    ╰\u{1b}[0m \u{1b}[33mlength · 1 token\u{1b}[0m")
+    #expect(
+      lines[2]
+        == "\u{1b}[2m    ╰ \u{1b}[0m\u{1b}[33mlength\u{1b}[0m\u{1b}[2m · 1 token\u{1b}[0m")
   }
 
   @Test func labelsEveryPartInPlainMode() {

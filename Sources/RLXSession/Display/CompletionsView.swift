@@ -67,8 +67,11 @@ package struct CompletionsView {
     }
     let indent = String(repeating: " ", count: digits + 2)
     // An answer cut off by its length is a thing to see.
-    let ink = item.finish == "length" ? Ink.yellow : .dim
-    return lines + [style.paint(indent + end, .dim) + " " + style.paint(ending, ink)]
+    let reason = item.finish == "length" && ending.hasPrefix(item.finish) ? item.finish : ""
+    let rest = String(ending.dropFirst(reason.count))
+    return lines + [
+      style.paint(indent + end + " ", .dim) + style.paint(reason, .yellow) + style.paint(rest, .dim)
+    ]
   }
 
   private func plain(_ item: Item, _ index: Int, _ style: ViewStyle) -> [String] {
