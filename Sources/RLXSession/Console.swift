@@ -38,16 +38,19 @@ package struct TerminalFacts: Equatable, Sendable {
   package var usesErrorColor: Bool
   /// Whether the display must do without cursor movement, box characters and colour (`--plain`).
   package var isPlain: Bool
+  /// Whether the terminal shows characters outside ASCII; layout keeps to ASCII where not.
+  package var usesUnicode: Bool
 
   package init(
     width: Int = 80, isTerminal: Bool = false, usesColor: Bool = false,
-    usesErrorColor: Bool = false, isPlain: Bool = false
+    usesErrorColor: Bool = false, isPlain: Bool = false, usesUnicode: Bool = true
   ) {
     self.width = width
     self.isTerminal = isTerminal
     self.usesColor = usesColor
     self.usesErrorColor = usesErrorColor
     self.isPlain = isPlain
+    self.usesUnicode = usesUnicode
   }
 }
 

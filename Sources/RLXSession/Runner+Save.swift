@@ -20,7 +20,7 @@ extension Runner {
     }
     let left = entries.count - kept.count
     let note = left == 0 ? "" : "; left out \(left) that failed and changed nothing"
-    core.console.write("saved \(NumberText.count(kept.count, "statement")) to \(path)\(note)\n")
+    core.output.message("saved \(NumberText.count(kept.count, "statement")) to \(path)\(note)")
     return .done
   }
 
@@ -37,7 +37,7 @@ extension Runner {
     let before = entries.count
     let result = load(found.path, completeOnly: true)
     let count = entries.count - before
-    core.console.write("recovered \(NumberText.count(count, "statement")) of \(found.path)\n")
+    core.output.message("recovered \(NumberText.count(count, "statement")) of \(found.path)")
     if result == .done { found.retire() }
     return result
   }

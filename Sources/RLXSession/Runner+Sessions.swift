@@ -27,8 +27,7 @@ extension Runner {
         statement, leading: recorded.leading, trailing: comment(behind: statement),
         recorded: recorded)
       if let failure = run.failure, isFromOutside(failure, recorded) {
-        let color = core.console.facts.usesErrorColor
-        if isMuted { core.console.writeError(failure.rendered(color: color) + "\n") }
+        if isMuted { core.output.error(failure) }
         return (run.result, index)
       }
       if let difference = difference(run, recorded, comparing: comparing) {
@@ -121,8 +120,7 @@ extension Runner {
       at: statement.map { Place($0.source, $0.span) })
     diagnostic.message +=
       "\n  recorded  \(difference.before)\n  now       \(difference.after)"
-    core.console.writeError(
-      diagnostic.rendered(color: core.console.facts.usesErrorColor) + "\n")
+    core.output.error(diagnostic)
   }
 
   /// `rlx replay FILE`.
@@ -155,8 +153,8 @@ extension Runner {
     let (result, compared) = runSession(
       Source(text, name: path, path: identity(of: path)), comparing: true)
     if result == .done {
-      core.console.write(
-        "replayed \(NumberText.count(compared, "statement")): the same, to the bit\n")
+      core.output.message(
+        "replayed \(NumberText.count(compared, "statement")): the same, to the bit")
     }
     return result
   }
@@ -186,7 +184,7 @@ extension Runner {
         statement = "args = " + Value.list(words.map { .string($0) }).shown
       }
       guard let statement else { continue }
-      if !isMuted { core.console.write(statement + "\n") }
+      if !isMuted { core.output.message(statement) }
       result = run(Source(statement, name: "<load>"), mode: .prompt)
       if result != .done { return result }
     }

@@ -7,6 +7,8 @@ final class Runner {
   private(set) var options: SessionOptions
   private(set) var entries: [SessionEntry] = []
   private(set) var journal: JournalWriter?
+  /// What `:last` shows again.
+  private(set) var lastShown: Value?
   private var digester = ValueDigester()
   private var chain = DigestChain()
   /// Whether statements get digests: where a journal is kept, and in a replay.
@@ -17,7 +19,8 @@ final class Runner {
   init(options: SessionOptions, console: any Console, stop: StopFlag) {
     self.options = options
     core = SessionCore(
-      console: console, stop: stop, seed: options.seed, maxSteps: options.maxSteps)
+      console: console, stop: stop, seed: options.seed, maxSteps: options.maxSteps,
+      format: options.format, hint: options.hint)
     let registry = Registry()
     Bindings.register(in: registry, core: core)
     interpreter = Interpreter(registry: registry, effects: core, arguments: options.arguments)
@@ -185,17 +188,14 @@ final class Runner {
 
   func show(_ value: Value) {
     guard !isMuted, !options.quiet else { return }
-    core.console.write(value.display(core.style) + "\n")
+    lastShown = value
+    core.output.value(value)
   }
 
   func show(_ diagnostic: Diagnostic) {
     guard !isMuted else { return }
-    if diagnostic.kind == .stopped {
-      let place = diagnostic.place.map { " at \($0)" } ?? ""
-      return core.console.writeError("stopped\(place); what was done before stands\n")
-    }
-    let text = diagnostic.rendered(color: core.console.facts.usesErrorColor)
-    core.console.writeError(text + "\n")
+    if diagnostic.kind == .stopped { return core.output.stopped(diagnostic) }
+    core.output.error(diagnostic)
   }
 
   /// Shows an error and says how the run ended.

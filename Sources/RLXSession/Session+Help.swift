@@ -5,8 +5,7 @@ extension Session {
   /// Nothing of it is recorded.
   package func help(_ topic: String) -> CellResult {
     do {
-      let page = PageObject(try page(topic))
-      runner.core.console.write(page.display(runner.core.style) + "\n")
+      runner.core.output.value(.host(PageObject(try page(topic))))
       return .done
     } catch {
       return runner.report(error)

@@ -93,6 +93,14 @@ package actor Session {
     runner.interpreter.globalNames + runner.interpreter.registry.names
   }
 
+  /// `:last`: the value shown last, as it is now, with nothing left out; nil where none was shown.
+  package var lastInFull: String? {
+    var style = runner.core.output.style
+    style.maximumItems = nil
+    style.hint = nil
+    return runner.lastShown.map { ShownValue.text($0, style) }
+  }
+
   /// How many statements the session holds.
   package var statementCount: Int { runner.entries.count }
 

@@ -6,6 +6,7 @@ import RLXScript
 /// Lives on the session's thread; host objects hold it unowned.
 package final class SessionCore: Effects {
   package let console: any Console
+  let output: Output
   package let stop: StopFlag
   package var draws: DrawLedger
   package let files: SessionFiles
@@ -26,8 +27,12 @@ package final class SessionCore: Effects {
   /// The used files, by identity.
   var loaded: Set<String> = []
 
-  package init(console: any Console, stop: StopFlag, seed: UInt64, maxSteps: Int) {
+  package init(
+    console: any Console, stop: StopFlag, seed: UInt64, maxSteps: Int,
+    format: OutputFormat = .text, hint: String? = nil
+  ) {
     self.console = console
+    output = Output(console: console, format: format, hint: hint)
     self.stop = stop
     draws = DrawLedger(seed: seed)
     files = SessionFiles()
@@ -49,13 +54,7 @@ package final class SessionCore: Effects {
   package func print(_ text: String) throws {
     endProgress()
     record.printed += text
-    if !isMuted { console.write(text) }
-  }
-
-  /// Shows something whose form depends on the screen (a plot, a table): no part of the digest.
-  package func show(_ text: String) {
-    endProgress()
-    if !isMuted { console.write(text.hasSuffix("\n") ? text : text + "\n") }
+    if !isMuted { output.printed(text) }
   }
 
   /// Ends the statement because it comes out differently than recorded.
@@ -68,8 +67,7 @@ package final class SessionCore: Effects {
 
   package func warn(_ text: String) {
     endProgress()
-    guard !isMuted else { return }
-    console.writeError("warning: \(text)\n")
+    if !isMuted { output.warning(text) }
   }
 
   package func point() throws {
@@ -108,13 +106,6 @@ package final class SessionCore: Effects {
   package func endProgress() {
     if record.showsProgress { console.progress(nil) }
     record.showsProgress = false
-  }
-
-  /// How values are shown now.
-  package var style: DisplayStyle {
-    let facts = console.facts
-    return DisplayStyle(
-      width: facts.width, isPlain: facts.isPlain, usesColor: facts.usesColor)
   }
 
   /// Appends one answer to the record of the running statement, on disk first.

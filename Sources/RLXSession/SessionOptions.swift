@@ -13,6 +13,10 @@ package struct SessionOptions: Sendable {
   package var arguments: [String] = []
   /// Whether values of expression statements are not shown (`--quiet`).
   package var quiet = false
+  /// How what is shown is written.
+  package var format = OutputFormat.text
+  /// How the reader can see what a display leaves out (`:last shows all`); nil where there is no way.
+  package var hint: String?
   /// Counted points a run may take before it is stopped as endless.
   package var maxSteps = 1_000_000_000
   /// Where a session file is written as the session happens; nil for none.

@@ -92,6 +92,14 @@ extension TrainerSettings {
     Self.table.map { ($0.name, $0.read(self)) }
   }
 
+  /// The settings that are not at their default, in the table's order.
+  package var changed: [(name: String, value: SettingValue)] {
+    Self.table.compactMap { setting in
+      let value = setting.read(self)
+      return value == setting.defaultValue ? nil : (setting.name, value)
+    }
+  }
+
   /// The setting whose name is at most two edits (or a third of the letters) away.
   private static func nearest(to name: String) -> String? {
     let names = table.flatMap { [$0.name] + $0.aliases }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RLXSession
 
 /// The options that stand before FILE, whichever way rlx is run.
 struct CommonOptions: ParsableArguments {
@@ -23,6 +24,10 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "No colour, no cursor movement, no box characters: for screen readers and logs.")
   var plain = false
 
+  @Option(
+    help: ArgumentHelp("Show things as text, or as one JSON object a line.", valueName: "form"))
+  var format: OutputFormat = .text
+
   @Flag(help: "Read no configuration, such as .editrc.")
   var noConfig = false
 
@@ -43,6 +48,7 @@ struct CommonOptions: ParsableArguments {
 }
 
 extension TerminalConsole.Look.ColorChoice: ExpressibleByArgument {}
+extension OutputFormat: ExpressibleByArgument {}
 
 /// `rlx [options] [FILE [ARG…]]`: the part before FILE.
 struct RunArguments: ParsableArguments {

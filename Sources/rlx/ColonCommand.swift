@@ -1,11 +1,12 @@
 /// The commands of the prompt. They exist only there: a script says what it does in the language.
 enum ColonCommand: String, CaseIterable {
-  case help, vars, save, load, history, time, quit
+  case help, vars, last, save, load, history, time, quit
 
   var synopsis: String {
     switch self {
     case .help: ":help [NAME]"
     case .vars: ":vars"
+    case .last: ":last"
     case .save: ":save FILE"
     case .load: ":load FILE or --recover"
     case .history: ":history [N]"
@@ -18,6 +19,7 @@ enum ColonCommand: String, CaseIterable {
     switch self {
     case .help: "this list, or what is known of a name; also ?NAME"
     case .vars: "the names this session has defined"
+    case .last: "what was shown last, all of it, in $PAGER"
     case .save: "write the session as a script that runs and replays"
     case .load: "run a script or session file here; --recover picks up after a killed shell"
     case .history: "what was typed last, in earlier shells too"

@@ -20,7 +20,7 @@ struct LabelPage {
     lines.append("")
     lines += isSideBySide ? sideBySide : stacked
     lines += ["", "1 first · 2 second · t tie · s skip · u undo · q quit"]
-    return (facts.isPlain ? lines.map(Self.plain) : lines).joined(separator: "\n") + "\n"
+    return (drawsUnicode ? lines : lines.map(Self.plain)).joined(separator: "\n") + "\n"
   }
 
   /// Which answer a key gives; nil for a key that gives none.
@@ -57,6 +57,8 @@ struct LabelPage {
       ? "\u{1B}[1m\(TextWidth.visible(title))\u{1B}[0m" : TextWidth.visible(title)
   }
 
+  private var drawsUnicode: Bool { facts.usesUnicode && !facts.isPlain }
+
   private var columnWidth: Int { (width - Self.gap) / 2 }
 
   private var isSideBySide: Bool { !facts.isPlain && columnWidth >= Self.columnsSideBySide }
@@ -73,7 +75,8 @@ struct LabelPage {
       let first = row < left.count ? left[row] : ""
       let second = row < right.count ? right[row] : ""
       let padding = String(repeating: " ", count: max(0, columnWidth - TextWidth.of(first)))
-      return first + padding + (second.isEmpty ? " │" : " │ " + second)
+      let bar = drawsUnicode ? " │" : " |"
+      return first + padding + (second.isEmpty ? bar : bar + " " + second)
     }
   }
 

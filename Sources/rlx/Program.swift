@@ -53,6 +53,7 @@ struct Program {
     let console = console(parsed.common)
     let asks = mode.isTerminal && (source == .unsaid || source == .standardInput)
     if asks, parsed.common.maxSteps == nil { options.maxSteps = .max }
+    if asks { options.hint = ":last shows all" }
     let journal =
       parsed.record.map(JournalFile.init) ?? (asks ? self.journal(parsed, console) : nil)
     options.journal = journal?.path
@@ -127,6 +128,7 @@ struct Program {
     options.seed = common.seed
     options.arguments = arguments
     options.quiet = common.quiet
+    options.format = common.format
     options.threads = common.threads
     if let maxSteps = common.maxSteps { options.maxSteps = maxSteps }
     return options
@@ -156,10 +158,11 @@ struct Program {
         input: input, history: history, classify: Session.state(of:),
         prompt: { if console.look.outputIsTerminal { console.write($0) } })
     }
-    if !common.quiet {
+    if !common.quiet, common.format == .text {
       console.write("rlx \(SessionOptions.version)  :help lists the commands, Ctrl-D ends\n")
     }
     return Shell(
-      session: session, console: console, signals: signals, reader: reader, history: history)
+      session: session, console: console, signals: signals, reader: reader, history: history,
+      pager: common.plain ? nil : Pager(mode: mode))
   }
 }

@@ -19,10 +19,12 @@ final class ProgressBar: Sendable {
   }
 
   private let isPlain: Bool
+  private let usesUnicode: Bool
   private let state = Mutex(State())
 
-  init(isPlain: Bool) {
+  init(isPlain: Bool, usesUnicode: Bool = true) {
     self.isPlain = isPlain
+    self.usesUnicode = usesUnicode
   }
 
   /// Takes the newest state; nil ends the phase.
@@ -41,7 +43,9 @@ final class ProgressBar: Sendable {
       guard now - state.started >= Self.patience else { return }
       if let drawn = state.drawn, now - drawn < (isPlain ? Self.plainPause : Self.pause) { return }
       state.drawn = now
-      let text = Self.text(line, elapsed: now - state.started, width: width, isPlain: isPlain)
+      let text = Self.text(
+        line, elapsed: now - state.started, width: width, isPlain: isPlain,
+        usesUnicode: usesUnicode)
       writeAll(isPlain ? text + "\n" : "\r\u{1B}[K" + text, to: STDERR_FILENO)
       state.isShown = !isPlain
     }
@@ -59,12 +63,14 @@ final class ProgressBar: Sendable {
   }
 
   /// One line, shorter than the window is wide: a line that wraps could not be erased.
-  static func text(_ line: ProgressLine, elapsed: Duration, width: Int, isPlain: Bool) -> String {
+  static func text(
+    _ line: ProgressLine, elapsed: Duration, width: Int, isPlain: Bool, usesUnicode: Bool = true
+  ) -> String {
     let seconds = elapsed / .seconds(1)
     var parts = [line.phase]
     if line.total > 0 {
       let share = min(max(Double(line.done) / Double(line.total), 0), 1)
-      if !isPlain { parts.append(bar(share, cells: 20)) }
+      if !isPlain { parts.append(bar(share, cells: 20, usesUnicode: usesUnicode)) }
       parts.append("\(line.done)/\(line.total)")
       parts.append(clock(seconds))
       if line.done > 0, share < 1 {
@@ -77,9 +83,10 @@ final class ProgressBar: Sendable {
     return String(TextWidth.visible(parts.joined(separator: "  ")).prefix(max(width - 1, 10)))
   }
 
-  private static func bar(_ share: Double, cells: Int) -> String {
+  private static func bar(_ share: Double, cells: Int, usesUnicode: Bool) -> String {
     let full = Int(share * Double(cells))
-    return String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
+    let (done, open) = usesUnicode ? ("█", "░") : ("#", ".")
+    return String(repeating: done, count: full) + String(repeating: open, count: cells - full)
   }
 
   /// Minutes and seconds, or hours, minutes and seconds.

@@ -8,17 +8,20 @@ final class Shell {
   private let signals: SignalWatch
   private let reader: any LineReader
   private let history: History
+  /// What shows long texts; nil where a terminal is not to be moved about in.
+  private let pager: Pager?
   private var timesStatements = false
 
   init(
     session: Session, console: TerminalConsole, signals: SignalWatch, reader: any LineReader,
-    history: History
+    history: History, pager: Pager?
   ) {
     self.session = session
     self.console = console
     self.signals = signals
     self.reader = reader
     self.history = history
+    self.pager = pager
   }
 
   /// Runs to the end and returns the exit status.
@@ -94,6 +97,7 @@ extension Shell {
     switch command {
     case .help: return await help(argument)
     case .vars: await showVariables()
+    case .last: return await showLast()
     case .save: return await file(argument, of: command) { await $0.save(to: $1) }
     case .load: return await load(argument)
     case .history: return showHistory(argument)
@@ -137,6 +141,18 @@ extension Shell {
         name + padding + type + "  " + preview, columns: console.facts.width - 1)
     }
     if !lines.isEmpty { console.write(lines.joined(separator: "\n") + "\n") }
+  }
+
+  private func showLast() async -> CellResult {
+    guard let text = await session.lastInFull else {
+      say("error: :last: nothing has been shown yet\n  try: a name or a call on a line of its own")
+      return .failed(.usage)
+    }
+    if !(console.facts.isTerminal && pager?.show(text + "\n", columns: console.facts.width) == true)
+    {
+      console.write(text + "\n")
+    }
+    return .done
   }
 
   private func showHistory(_ argument: String) -> CellResult {

@@ -19,6 +19,7 @@ final class TerminalConsole: Console {
     var errorIsTerminal = isatty(STDERR_FILENO) == 1
     var usesColor = false
     var usesErrorColor = false
+    var usesUnicode = true
   }
 
   init(input: TerminalInput, mode: TerminalMode, look: Look, stop: StopFlag) {
@@ -26,7 +27,9 @@ final class TerminalConsole: Console {
     self.mode = mode
     self.look = look
     self.stop = stop
-    bar = look.errorIsTerminal ? ProgressBar(isPlain: look.isPlain) : nil
+    bar =
+      look.errorIsTerminal
+      ? ProgressBar(isPlain: look.isPlain, usesUnicode: look.usesUnicode) : nil
   }
 
   /// The `errno` of output that could not be written, 0 where all was.
@@ -35,7 +38,8 @@ final class TerminalConsole: Console {
   var facts: TerminalFacts {
     TerminalFacts(
       width: Self.width, isTerminal: mode.isTerminal && look.outputIsTerminal,
-      usesColor: look.usesColor, usesErrorColor: look.usesErrorColor, isPlain: look.isPlain)
+      usesColor: look.usesColor, usesErrorColor: look.usesErrorColor, isPlain: look.isPlain,
+      usesUnicode: look.usesUnicode)
   }
 
   func write(_ text: String) {
@@ -124,6 +128,7 @@ extension TerminalConsole.Look {
   init(color: ColorChoice, isPlain: Bool) {
     self.init()
     self.isPlain = isPlain
+    usesUnicode = Self.showsUnicode(locale: Self.locale)
     let term = getenv("TERM").map { String(cString: $0) } ?? "dumb"
     let refused = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
     let allowed = term != "dumb" && !refused && !isPlain
@@ -133,5 +138,22 @@ extension TerminalConsole.Look {
     case .auto:
       (usesColor, usesErrorColor) = (allowed && outputIsTerminal, allowed && errorIsTerminal)
     }
+  }
+
+  /// The locale for characters that the environment names; nil where it names none.
+  private static var locale: String? {
+    for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
+      if let value = getenv(name), value.pointee != 0 { return String(cString: value) }
+    }
+    return nil
+  }
+
+  /// Whether a terminal of this locale shows characters outside ASCII. A machine that names none,
+  /// as containers do, is taken to have a terminal of today.
+  static func showsUnicode(locale: String?) -> Bool {
+    guard let locale else { return true }
+    let charset = locale.split(separator: ".", maxSplits: 1).dropFirst().first ?? ""
+    let letters = charset.lowercased().prefix { $0 != "@" }.filter { $0 != "-" }
+    return letters == "utf8"
   }
 }

@@ -56,6 +56,13 @@ final class TerminalMode: Sendable {
     return body()
   }
 
+  /// Runs `body` with the terminal as it was found, for a program that takes it over meanwhile.
+  func withOriginal<Result>(_ body: () -> Result) -> Result {
+    restore()
+    defer { takeKeys() }
+    return body()
+  }
+
   /// Asks the terminal to mark pasted text, or to stop doing so.
   func bracketPaste(_ wanted: Bool) {
     state.withLock { state in

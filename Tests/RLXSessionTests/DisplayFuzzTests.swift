@@ -1,8 +1,8 @@
 import RLXSession
 import Testing
 
-/// Whatever the values, no line of any view is wider than asked, and without colour no escape
-/// sequence is written.
+/// Whatever the values, no line of any view is wider than asked (but for full tables), and without
+/// colour no escape sequence is written.
 @Suite struct DisplayFuzzTests {
   /// A small generator, so that a failure names its seed.
   private struct Source {
@@ -82,7 +82,9 @@ import Testing
     style.full = source.below(4) == 0
     for (name, lines) in zip(DisplayFuzzTests.names, views(&source, style)) {
       for line in lines {
-        #expect(TextWidth.of(line) <= style.width, "\(name), seed \(seed): \(line)")
+        let isFitted = !(style.full && ["table", "ledger"].contains(name))
+        #expect(
+          !isFitted || TextWidth.of(line) <= style.width, "\(name), seed \(seed): \(line)")
         #expect(
           !line.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f },
           "\(name), seed \(seed): a control character in \(line.debugDescription)")
@@ -99,8 +101,10 @@ import Testing
     source = Source(state: UInt64(seed))
     let coloured = views(&source, style)
     for (index, name) in DisplayFuzzTests.names.enumerated() where name != "plot of two" {
-      let stripped = coloured[index].map {
-        $0.replacing(#/\u{1b}\[[0-9]+m/#, with: "")
+      // What the colours of a ledger mean is said where there are some.
+      let legend = name == "ledger" ? 1 : 0
+      let stripped = coloured[index].dropLast(legend).map {
+        $0.replacing(#/\u{1b}\[[0-9;]+m/#, with: "")
       }
       #expect(
         stripped.map(trimmed) == plain[index].map(trimmed), "\(name), seed \(seed)")

@@ -84,9 +84,24 @@ private let style = ViewStyle(width: 30)
   func drawsAnyRange(low: Double, high: Double) {
     let lines = LinePlot(series: [.init("a", [low, high])]).lines(ViewStyle(width: 80))
     #expect(lines.count > 8)
+    let ratios = LinePlot(series: [.init("a", [low, high])], isLogarithmic: true)
+    #expect(ratios.lines(ViewStyle(width: 80)).allSatisfy { TextWidth.of($0) <= 80 })
     let labels = lines.filter { $0.contains("┤") }
     #expect((2...9).contains(labels.count), "\(labels)")
     #expect(Set(labels.map { $0.prefix { $0 != "┤" } }).count == labels.count, "labels differ")
+  }
+
+  @Test func showsRatiosOnALogarithmicAxis() {
+    let plot = LinePlot(
+      series: [.init("a", [0.01, 1, 100])], height: 5, isLogarithmic: true)
+    let ticks = plot.lines(style).filter { $0.contains("┤") }
+    #expect(ticks.count == 3 && ticks[0].hasPrefix(" 100 ┤") && ticks[2].hasPrefix("0.01 ┤"))
+    #expect(ticks[1].hasPrefix("   1 ┤"))
+    let middle = plot.lines(style).first { $0.hasPrefix("   1 ┤") }
+    #expect(middle?.contains("⠔") == true, "equal ratios are equal heights: \(ticks)")
+    let none = LinePlot(series: [.init("a", [0, -1])], isLogarithmic: true)
+    #expect(
+      none.text(ViewStyle(width: 80)) == "a: nothing to plot, none of 2 values is above 0")
   }
 
   @Test func countsStepsFromTheFirst() {

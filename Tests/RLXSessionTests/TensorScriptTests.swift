@@ -172,9 +172,9 @@ import Testing
   @Test func showsItself() throws {
     let bench = ScriptBench()
     #expect(
-      try bench.display("tensor([[1, 2], [3, 4]])") == "tensor [2, 2] float32\n[[1, 2],\n [3, 4]]")
+      try bench.display("tensor([[1, 2], [3, 4]])") == "tensor float32 [2, 2]\n[[1, 2],\n [3, 4]]")
     #expect(try bench.display("tensor([0.5, 1]).sum()") == "tensor 1.5")
-    #expect(try bench.display("tensor([1.0], grad: true)") == "tensor [1] float32, grad\n[1]")
+    #expect(try bench.display("tensor([1.0], grad: true)") == "tensor float32 [1] · grad\n[1]")
   }
 
   @Test func goesThroughItsRows() throws {

@@ -93,13 +93,23 @@ package struct DisplayStyle {
   package var isPlain: Bool
   /// Whether escape sequences for colour may be written.
   package var usesColor: Bool
+  /// Whether layout may use characters outside ASCII; text itself is never changed.
+  package var usesUnicode: Bool
+  /// How the reader can see what is left out, such as `:last shows all`; nil where there is no way.
+  package var hint: String?
 
   package init(
-    width: Int = 80, maximumItems: Int? = 200, isPlain: Bool = false, usesColor: Bool = false
+    width: Int = 80, maximumItems: Int? = 200, isPlain: Bool = false, usesColor: Bool = false,
+    usesUnicode: Bool = true, hint: String? = nil
   ) {
     self.width = width
     self.maximumItems = maximumItems
     self.isPlain = isPlain
     self.usesColor = usesColor
+    self.usesUnicode = usesUnicode
+    self.hint = hint
   }
+
+  /// The mark for what is left out.
+  var ellipsis: String { usesUnicode && !isPlain ? "…" : "..." }
 }

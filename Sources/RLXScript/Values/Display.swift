@@ -64,7 +64,7 @@ private struct Shower {
     let edge = max(1, most / 2)
     var parts: [String] = []
     for item in items.prefix(edge) { parts.append(write(&self, item)) }
-    parts.append("… \(items.count - 2 * edge) more …")
+    parts.append("\(style.ellipsis) \(items.count - 2 * edge) more \(style.ellipsis)")
     for item in items.suffix(edge) { parts.append(write(&self, item)) }
     return parts
   }

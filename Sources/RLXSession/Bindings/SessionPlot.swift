@@ -42,6 +42,23 @@ package final class PlotObject: Digestible {
       digest.count(series.values.count)
       for value in series.values { digest.number(value) }
     }
+    digest.flag(plot.isLogarithmic)
+  }
+}
+
+extension PlotObject: JSONShown {
+  var jsonForm: Value {
+    .map([
+      ("title", plot.title.map { .string($0) } ?? .nil), ("x", .string(plot.xLabel)),
+      ("first", .int(plot.firstStep)),
+      (
+        "series",
+        .list(
+          plot.series.map { series in
+            .map([("name", .string(series.name)), ("values", .numbers(series.values))])
+          })
+      ),
+    ])
   }
 }
 
@@ -59,6 +76,9 @@ extension SessionFunctions {
         ParameterSpec("title", .string, optional: true, doc: "stands above the plot"),
         ParameterSpec(
           "height", .int, range: .between(3, 60), default: .int(12), doc: "rows of the drawing"),
+        ParameterSpec(
+          "log", .bool, default: .bool(false),
+          doc: "whether equal heights are equal ratios; values not above 0 are gaps"),
       ], returns: "Plot", example: "plot([3, 2, 1.5, 1.2], title: \"loss\")"
     ) { call in
       let names = try call.rest.map { value in
@@ -67,8 +87,12 @@ extension SessionFunctions {
       }
       let series = try PlotSeries.all(of: call.value("what"), names)
       let title = try call.isGiven("title") ? call.string("title") : PlotSeries.title(series)
+      try PlotSeries.requireValues(series, of: call.value("what"))
       return .host(
-        PlotObject(LinePlot(title: title, series: series, height: try call.int("height"))))
+        PlotObject(
+          LinePlot(
+            title: title, series: series, height: try call.int("height"),
+            isLogarithmic: try call.bool("log"))))
     }
   }
 }
@@ -82,6 +106,18 @@ enum PlotSeries {
   static func title(_ series: [LinePlot.Series]) -> String? {
     guard series.count == 1, series[0].name != unnamedSeries else { return nil }
     return series[0].name
+  }
+
+  /// Throws where there is not one value to draw.
+  static func requireValues(_ series: [LinePlot.Series], of value: Value) throws {
+    guard series.allSatisfy({ $0.values.isEmpty }) else { return }
+    if case .host(let object) = value, object is any SeriesSource {
+      throw Fault(
+        .value, "plot: the \(object.typeName) has no steps yet", remedy: "run some steps first",
+        parameter: "what")
+    }
+    throw Fault(
+      .value, "plot: expected numbers, got none", remedy: "plot([3, 2, 1.5])", parameter: "what")
   }
 
   static func all(of value: Value, _ names: [String]) throws -> [LinePlot.Series] {
@@ -132,7 +168,7 @@ enum PlotSeries {
   private static func unnamed(_ value: Value) throws -> [LinePlot.Series] {
     switch value {
     case .map(let map):
-      return try map.entries.map { LinePlot.Series(name($0.key), try numbers($0.value)) }
+      return try map.entries.map { LinePlot.Series($0.key.value.printed, try numbers($0.value)) }
     case .list(let list) where list.elements.first.map(isSeries) == true:
       return try list.elements.enumerated().map { LinePlot.Series("\($0)", try numbers($1)) }
     default:
@@ -161,14 +197,6 @@ enum PlotSeries {
       if let number = element.asDouble { return number }
       if let tensor = element.tensor, tensor.count == 1 { return Double(tensor.item) }
       throw Fault(.type, "plot: expected numbers, got \(element.described) among them")
-    }
-  }
-
-  private static func name(_ key: MapKey) -> String {
-    switch key {
-    case .string(let text): text.string
-    case .int(let number): String(number)
-    case .bool(let flag): String(flag)
     }
   }
 

@@ -122,7 +122,7 @@ struct TableRows {
 
   /// Each entry a column; entries that are no list make one row.
   private mutating func fill(columns map: MapValue) throws {
-    columns = map.keys.map { TableRows.name($0) }
+    columns = map.keys.map(\.value.printed)
     let lists = try map.entries.map { try $0.value.asElements() }
     guard lists.contains(where: { $0 != nil }) else {
       rows = [map.entries.map(\.value)]
@@ -148,7 +148,7 @@ struct TableRows {
     for case .map(let map) in plain {
       for key in map.keys where places[key] == nil {
         places[key] = columns.count
-        columns.append(TableRows.name(key))
+        columns.append(key.value.printed)
       }
     }
     if !columns.isEmpty {
@@ -174,13 +174,5 @@ struct TableRows {
       return tensor.array.map { .float(Double($0)) }
     }
     return try value.asElements() ?? [value]
-  }
-
-  private static func name(_ key: MapKey) -> String {
-    switch key {
-    case .string(let text): text.string
-    case .int(let number): String(number)
-    case .bool(let flag): String(flag)
-    }
   }
 }

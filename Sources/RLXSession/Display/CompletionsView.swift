@@ -41,8 +41,9 @@ package struct CompletionsView {
       lines += answer(items[index], index, style)
     }
     if shown < items.count {
-      let rest = "\(shown) of \(NumberText.count(items.count, "completion")) shown"
-      lines.append(style.paint(rest, .dim))
+      let rest = "\(style.ellipsis) \(NumberText.count(items.count - shown, "more answer"))"
+      let facts = [rest] + (style.hint.map { [$0] } ?? [])
+      lines.append(style.paint(facts.joined(separator: style.separator), .dim))
     }
     return lines
   }
@@ -65,7 +66,12 @@ package struct CompletionsView {
       return style.paint("  " + number + bar, .dim) + line
     }
     let indent = String(repeating: " ", count: digits + 2)
-    return lines + [style.paint(indent + end + " " + ending, .dim)]
+    // An answer cut off by its length is a thing to see.
+    let reason = item.finish == "length" && ending.hasPrefix(item.finish) ? item.finish : ""
+    let rest = String(ending.dropFirst(reason.count))
+    return lines + [
+      style.paint(indent + end + " ", .dim) + style.paint(reason, .yellow) + style.paint(rest, .dim)
+    ]
   }
 
   private func plain(_ item: Item, _ index: Int, _ style: ViewStyle) -> [String] {

@@ -46,13 +46,13 @@ package struct LedgerView {
   }
 
   package func lines(_ style: ViewStyle) -> [String] {
-    let numbers: [(name: String, value: (Row) -> Double?)] = [
-      ("logp", { $0.logProb }), ("ref_logp", { $0.refLogProb }), ("kl", { $0.kl }),
-      ("reward", { $0.reward }), ("value", { $0.value }), ("advantage", { $0.advantage }),
-      ("return", { $0.returned }), ("ratio", { $0.ratio }),
-    ]
-    let present = numbers.filter { number in rows.contains { number.value($0) != nil } }
+    let present = LedgerView.columns.filter { column in
+      rows.contains { column.value($0) != nil }
+    }
     let showsClipped = rows.contains { $0.isClipped != nil }
+    let heats = present.map { column in
+      Heat(column.scale, of: rows.compactMap { column.value($0) })
+    }
     var table = TableView(
       title: title,
       columns: ["token"] + present.map(\.name) + (showsClipped ? ["clipped"] : []),
@@ -65,7 +65,31 @@ package struct LedgerView {
       })
     table.rowLimit = 64
     table.decimals = style.columns < 100 ? 3 : 4
-    return table.lines(style)
+    table.ink = { row, column in
+      guard present.indices.contains(column - 1) else { return column == 0 ? nil : .yellow }
+      return present[column - 1].value(rows[row]).flatMap { heats[column - 1].ink($0) }
+    }
+    return table.lines(style) + (style.color && !style.plain ? [Heat.legend(style)] : [])
+  }
+
+  private struct Column {
+    let name: String
+    let scale: Heat.Scale
+    let value: (Row) -> Double?
+  }
+
+  /// Colours repeat what the numbers say: nothing is said by colour alone.
+  private static var columns: [Column] {
+    [
+      Column(name: "logp", scale: .probability) { $0.logProb },
+      Column(name: "ref_logp", scale: .probability) { $0.refLogProb },
+      Column(name: "kl", scale: .from(0)) { $0.kl },
+      Column(name: "reward", scale: .from(0)) { $0.reward },
+      Column(name: "value", scale: .from(0)) { $0.value },
+      Column(name: "advantage", scale: .from(0)) { $0.advantage },
+      Column(name: "return", scale: .from(0)) { $0.returned },
+      Column(name: "ratio", scale: .from(1)) { $0.ratio },
+    ]
   }
 
   private static func clipped(_ isClipped: Bool?) -> TableView.Cell {

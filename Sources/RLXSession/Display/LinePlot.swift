@@ -22,11 +22,14 @@ package struct LinePlot {
   package var firstStep: Int
   /// Rows of the drawing itself, 3...60.
   package var height: Int
+  /// Whether the y axis shows ratios; values that are not above 0 are then left out.
+  package var isLogarithmic: Bool
 
   package init(
     title: String? = nil, series: [Series], xLabel: String = "step", firstStep: Int = 0,
-    height: Int = 12
+    height: Int = 12, isLogarithmic: Bool = false
   ) {
+    self.isLogarithmic = isLogarithmic
     self.title = title
     self.series = series
     self.xLabel = xLabel
@@ -43,8 +46,12 @@ package struct LinePlot {
     guard !drawn.isEmpty else { return [emptyMessage(style)] }
     if needsPanels { return panels.flatMap { $0.lines(style) } }
     let width = min(style.columns, LinePlot.widest)
-    let yAxis = PlotAxis.rounded(
-      low: drawn.min() ?? 0, high: drawn.max() ?? 0, count: max(height / 3, 2) + 1)
+    let (low, high) = (drawn.min() ?? 0, drawn.max() ?? 0)
+    let ticks = max(height / 3, 2) + 1
+    let yAxis =
+      isLogarithmic
+      ? PlotAxis.logarithmic(low: low, high: high, count: ticks)
+      : PlotAxis.rounded(low: low, high: high, count: ticks)
     let rows = self.rows(yAxis)
     let margin = max(yAxis.labels.map { TextWidth.of($0) }.max() ?? 0, xLabel.count) + 1
     let columns = max(width - margin - 1, 4)
@@ -62,10 +69,16 @@ package struct LinePlot {
   /// Values that can be drawn: finite, and small enough that differences are finite too.
   static func isDrawn(_ value: Double) -> Bool { value.magnitude < 1e300 }
 
-  private var finite: [Double] { series.flatMap { $0.values.filter(LinePlot.isDrawn) } }
+  /// Values that this plot can draw.
+  func isDrawn(_ value: Double) -> Bool {
+    LinePlot.isDrawn(value) && (!isLogarithmic || value > 1e-300)
+  }
+
+  private var finite: [Double] { series.flatMap { $0.values.filter(isDrawn) } }
 
   /// Whether one axis would press a series flat: it covers less than a sixth of what all cover.
   private var needsPanels: Bool {
+    if isLogarithmic { return false }
     let spans = series.compactMap { one -> ClosedRange<Double>? in
       let drawn = one.values.filter(LinePlot.isDrawn)
       guard let low = drawn.min(), let high = drawn.max() else { return nil }
@@ -100,8 +113,9 @@ package struct LinePlot {
     let names = (title.map { [$0] } ?? series.map(\.name)).joined(separator: ", ")
     let subject = names.isEmpty ? "nothing to plot" : "\(names): nothing to plot"
     let count = series.reduce(0) { $0 + $1.values.count }
+    let wanted = isLogarithmic ? "above 0" : "finite"
     let reason =
-      count == 0 ? "no values yet" : "none of \(NumberText.count(count, "value")) is finite"
+      count == 0 ? "no values yet" : "none of \(NumberText.count(count, "value")) is \(wanted)"
     return TextWidth.truncated(
       TextWidth.visible("\(subject), \(reason)"), to: style.columns, ellipsis: style.ellipsis)
   }
@@ -124,7 +138,7 @@ package struct LinePlot {
       var previous: (x: Int, y: Int)?
       let values = series[index].values
       for (step, value) in values.enumerated() {
-        guard LinePlot.isDrawn(value) else {
+        guard isDrawn(value) else {
           previous = nil
           continue
         }
@@ -134,7 +148,7 @@ package struct LinePlot {
         let place = (x: Int(across.rounded()), y: Int(down.rounded()) + canvas.dotsDown / 4)
         if let previous {
           canvas.line(from: previous, to: place, series: index)
-        } else if step + 1 == values.count || !LinePlot.isDrawn(values[step + 1]) {
+        } else if step + 1 == values.count || !isDrawn(values[step + 1]) {
           canvas.spot(place.x, place.y, series: index)
         }
         previous = place

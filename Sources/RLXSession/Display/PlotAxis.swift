@@ -6,6 +6,8 @@ struct PlotAxis: Equatable {
   let high: Double
   let ticks: [Double]
   let labels: [String]
+  /// Whether equal distances are equal ratios; `low` and `high` are above 0 then.
+  let isLogarithmic: Bool
 
   /// An axis whose ends are round values: about `count` ticks, the data between the first and last.
   static func rounded(low: Double, high: Double, count: Int) -> PlotAxis {
@@ -38,6 +40,7 @@ struct PlotAxis: Equatable {
     self.low = low
     self.high = high
     self.ticks = ticks
+    isLogarithmic = false
     let largest = ticks.map(\.magnitude).max() ?? 0
     if largest >= 1e6 || (largest > 0 && largest < 1e-3) || step == 0 {
       labels = PlotAxis.scientific(ticks)
@@ -45,6 +48,29 @@ struct PlotAxis: Equatable {
       let decimals = PlotAxis.decimals(of: step)
       labels = ticks.map { NumberText.fixed($0, digits: decimals) }
     }
+  }
+
+  /// An axis of ratios between powers of ten: about `count` of them named, the data between the
+  /// first and last. `low` is above 0.
+  static func logarithmic(low: Double, high: Double, count: Int) -> PlotAxis {
+    let first = floor(log10(low))
+    let last = max(ceil(log10(high)), first + 1)
+    let step = max(ceil((last - first) / Double(max(count - 1, 1))), 1)
+    let end = first + ceil((last - first) / step) * step
+    let powers = stride(from: first, through: end, by: step)
+    return PlotAxis(powers: powers.map { Int($0) })
+  }
+
+  private init(powers: [Int]) {
+    ticks = powers.map { pow(10, Double($0)) }
+    labels = powers.map { power in
+      (-3...5).contains(power)
+        ? NumberText.fixed(pow(10, Double(power)), digits: max(-power, 0))
+        : "1e\(power < 0 ? "-" : "+")\(abs(power) < 10 ? "0" : "")\(abs(power))"
+    }
+    low = ticks.first ?? 1
+    high = ticks.last ?? 10
+    isLogarithmic = true
   }
 
   /// With as many digits as it takes to tell the ticks apart.
@@ -58,7 +84,9 @@ struct PlotAxis: Equatable {
   }
 
   /// Where `value` lies, 0 at the low end and 1 at the high end.
-  func position(_ value: Double) -> Double { (value - low) / (high - low) }
+  func position(_ value: Double) -> Double {
+    isLogarithmic ? log10(value / low) / log10(high / low) : (value - low) / (high - low)
+  }
 
   /// Room around a single value, or one so small beside its values that ticks could not differ.
   private static func opened(_ low: Double, _ high: Double) -> (Double, Double) {

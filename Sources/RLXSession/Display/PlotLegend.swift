@@ -7,7 +7,7 @@ struct PlotLegend {
     let indent = String(repeating: " ", count: margin + 1)
     let names = plot.series.map { TextWidth.visible($0.name) }
     let nameRoom = max(min(names.map { TextWidth.of($0) }.max() ?? 0, style.columns / 2), 1)
-    let facts = plot.series.map { series in PlotLegend.facts(series, first: plot.firstStep) }
+    let facts = plot.series.map { factsAbout($0) }
     let widths = (0..<PlotLegend.factCount).map { index in
       facts.map { TextWidth.of($0[index]) }.max() ?? 0
     }
@@ -33,17 +33,18 @@ struct PlotLegend {
 
   private static let factCount = 4
 
-  private static func facts(_ series: LinePlot.Series, first: Int) -> [String] {
-    let drawn = series.values.filter(LinePlot.isDrawn)
+  private func factsAbout(_ series: LinePlot.Series) -> [String] {
+    let drawn = series.values.filter(plot.isDrawn)
     let gaps = series.values.count - drawn.count
+    let wanted = plot.isLogarithmic ? "above 0" : "finite"
     guard let least = drawn.min(), let greatest = drawn.max(), let last = series.values.last else {
-      return [series.values.isEmpty ? "no values" : "nothing finite", "", "", ""]
+      return [series.values.isEmpty ? "no values" : "nothing to draw", "", "", ""]
     }
     return [
       "last \(NumberText.significant(last))",
       "min \(NumberText.significant(least))",
       "max \(NumberText.significant(greatest))",
-      gaps == 0 ? "" : "\(NumberText.grouped(gaps)) not finite",
+      gaps == 0 ? "" : "\(NumberText.grouped(gaps)) not \(wanted)",
     ]
   }
 }

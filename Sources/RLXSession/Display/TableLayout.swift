@@ -4,12 +4,21 @@ struct TableColumn {
   let texts: [String]
   let isNumeric: Bool
   let isIndex: Bool
+  /// Colours of its cells; empty where there are none.
+  let inks: [Ink?]
   /// Columns of its widest text.
   private let textWidth: Int
 
-  init(name: String, cells: [TableView.Cell], isIndex: Bool = false, decimals: Int? = nil) {
+  init(
+    name: String, cells: [TableView.Cell], isIndex: Bool = false, decimals: Int? = nil,
+    groupsThousands: Bool = false, inks: [Ink?] = []
+  ) {
     self.name = TextWidth.visible(name)
     self.isIndex = isIndex
+    self.inks = inks
+    // Ints among floats are written as these are, so that they can be compared.
+    let hasFloats = cells.contains { if case .number = $0 { true } else { false } }
+    let cells = hasFloats ? cells.map(\.asFloat) : cells
     let numbers = cells.compactMap(\.asNumber)
     let texts =
       decimals.map { places in numbers.map { TableColumn.fixed($0, decimals: places) } }
@@ -17,9 +26,9 @@ struct TableColumn {
     var next = texts.makeIterator()
     self.texts = cells.map { cell in
       switch cell {
-      case .text(let text): TextWidth.visible(text)
+      case .text(let text), .figure(let text): TextWidth.visible(text)
       case .bool(let bool): bool ? "true" : "false"
-      case .integer(let n): String(n)
+      case .integer(let n): groupsThousands ? NumberText.grouped(n) : String(n)
       case .number: next.next() ?? ""
       case .missing: ""
       }
@@ -34,6 +43,8 @@ struct TableColumn {
       ? NumberText.fixed(x, digits: decimals) : NumberText.significant(x, digits: 4)
   }
 
+  func ink(_ row: Int) -> Ink? { inks.indices.contains(row) ? inks[row] : nil }
+
   /// Columns of its widest text or name.
   var naturalWidth: Int { max(TextWidth.of(name), textWidth) }
 
@@ -46,9 +57,14 @@ struct TableColumn {
 extension TableView.Cell {
   fileprivate var isNumeric: Bool {
     switch self {
-    case .number, .integer: true
+    case .number, .integer, .figure: true
     case .text, .bool, .missing: false
     }
+  }
+
+  /// An int as the float it is near; any other cell as it is.
+  fileprivate var asFloat: TableView.Cell {
+    if case .integer(let n) = self { .number(Double(n)) } else { self }
   }
 
   /// The value of a cell written as its column's floats are.
@@ -60,35 +76,38 @@ struct TableLayout {
   let columns: [TableColumn]
   let widths: [Int]
   let style: ViewStyle
+  /// Names of the columns that do not fit, in order.
+  let hidden: [String]
   private let gap: Int
 
   init(columns: [TableColumn], style: ViewStyle) {
-    gap = TableLayout.gap(columns, style)
-    self.columns = Array(columns.prefix(TableLayout.fitting(columns, style)))
+    // A full table is not fitted: a pager moves sideways.
+    let room = style.full ? TableLayout.endless : style.columns
+    gap = TableLayout.gap(columns, room: room)
+    let count = TableLayout.fitting(columns, gap: gap, room: room)
+    self.columns = Array(columns.prefix(count))
     self.style = style
-    widths = TableLayout.widths(self.columns, gap: gap, room: style.columns)
+    hidden = columns.dropFirst(count).map(\.name)
+    widths = TableLayout.widths(self.columns, gap: gap, room: room)
   }
+
+  /// More columns than any table has, and far from overflow.
+  private static let endless = Int.max / 4
 
   /// Spaces between columns: two, or one where that saves a column from being left out.
-  private static func gap(_ columns: [TableColumn], _ style: ViewStyle) -> Int {
+  private static func gap(_ columns: [TableColumn], room: Int) -> Int {
     let least = columns.reduce(0) { $0 + $1.minimumWidth }
-    return least + 2 * (columns.count - 1) <= style.columns ? 2 : 1
-  }
-
-  /// Names of the columns that do not fit, in order.
-  static func hidden(_ columns: [TableColumn], _ style: ViewStyle) -> [String] {
-    columns.dropFirst(fitting(columns, style)).map(\.name)
+    return least + 2 * (columns.count - 1) <= room ? 2 : 1
   }
 
   /// How many columns fit at their narrowest; at least one that is not the index.
-  private static func fitting(_ columns: [TableColumn], _ style: ViewStyle) -> Int {
-    let gap = gap(columns, style)
+  private static func fitting(_ columns: [TableColumn], gap: Int, room: Int) -> Int {
     var used = -gap
     var count = 0
     let least = columns.first?.isIndex == true ? 2 : 1
     for column in columns {
       used += gap + column.minimumWidth
-      if used > style.columns, count >= least { break }
+      if used > room, count >= least { break }
       count += 1
     }
     return count
@@ -126,8 +145,9 @@ struct TableLayout {
       lines.append(
         join(
           columns.indices.map { index in
-            let text = aligned(columns[index].texts[row], index)
-            return columns[index].isIndex ? style.paint(text, .dim) : text
+            let column = columns[index]
+            let text = aligned(column.texts[row], index)
+            return style.paint(text, column.isIndex ? .dim : column.ink(row))
           }))
     }
     return lines

@@ -1,13 +1,15 @@
 /// A table fitted to the width of the terminal.
 ///
 /// Numbers are right-aligned and never cut; text is cut with an ellipsis; columns that do not fit
-/// and rows beyond the limit are left out, and a footer says how many. In plain mode a row is a
-/// block of `column: value` lines.
+/// and rows beyond the limit are left out, and a footer says how many. A full table is as wide as
+/// it needs to be. In plain mode a row is a block of `column: value` lines.
 package struct TableView {
   package enum Cell: Equatable, Sendable {
     case text(String)
     case number(Double)
     case integer(Int)
+    /// A number as it is to be written.
+    case figure(String)
     case bool(Bool)
     case missing
   }
@@ -22,6 +24,10 @@ package struct TableView {
   package var showsIndex = false
   /// Decimals of every number; nil: each column has what its numbers need.
   package var decimals: Int?
+  /// Whether ints have their thousands apart.
+  package var groupsThousands = false
+  /// The colour of a cell, by row and column as they are in the whole table.
+  package var ink: ((_ row: Int, _ column: Int) -> Ink?)?
 
   /// A table of `rowCount` rows; only those shown are asked for. Short rows are filled with
   /// `missing`.
@@ -46,12 +52,14 @@ package struct TableView {
     let shown = shownRows(style)
     let columns = shownColumns(shown)
     let heading = title.map { Wrap.lines($0, columns: style.columns) } ?? []
-    let body =
-      style.plain
-      ? records(columns, shown, style)
-      : TableLayout(columns: columns, style: style).lines(gapAfter: gap(shown))
-    return heading.map { style.paint($0, .bold) } + body
-      + footer(shown, hidden: style.plain ? [] : TableLayout.hidden(columns, style), style)
+    let head = heading.map { style.paint($0, .bold) }
+    let left = rowCount - shown.count
+    if style.plain {
+      return head + records(columns, shown, style) + footer(rows: left, columns: [], style)
+    }
+    let layout = TableLayout(columns: columns, style: style)
+    return head + layout.lines(gapAfter: gap(shown))
+      + footer(rows: left, columns: layout.hidden, style)
   }
 
   /// Indices of the rows shown: all, or as many from the beginning as from the end.
@@ -71,7 +79,8 @@ package struct TableView {
     var result = columns.enumerated().map { index, name in
       TableColumn(
         name: name, cells: rows.map { index < $0.count ? $0[index] : .missing },
-        decimals: decimals)
+        decimals: decimals, groupsThousands: groupsThousands,
+        inks: shown.map { ink?($0, index) })
     }
     if showsIndex {
       result.insert(TableColumn(name: "", cells: shown.map { .integer($0) }, isIndex: true), at: 0)
@@ -91,22 +100,23 @@ package struct TableView {
     return lines
   }
 
-  private func footer(
-    _ shown: [Int], hidden: [String], _ style: ViewStyle
-  ) -> [String] {
+  /// What is left out and how to see it: on one line, or the columns on a line of their own.
+  private func footer(rows: Int, columns hidden: [String], _ style: ViewStyle) -> [String] {
+    if rowCount == 0 { return [style.paint("no rows", .dim)] }
     var facts: [String] = []
-    if rowCount == 0 { facts.append("no rows") }
-    if shown.count < rowCount {
-      facts.append("\(shown.count) of \(NumberText.count(rowCount, "row")) shown")
+    if rows > 0 { facts.append("\(style.ellipsis) \(NumberText.count(rows, "more row"))") }
+    let names = hidden.map { TextWidth.visible($0) }.joined(separator: ", ")
+    let columns =
+      hidden.isEmpty ? [] : ["\(NumberText.count(hidden.count, "more column")): \(names)"]
+    let hint = rows > 0 || !hidden.isEmpty ? style.hint.map { [$0] } ?? [] : []
+    let line = (facts + columns + hint).joined(separator: style.separator)
+    guard !line.isEmpty else { return [] }
+    let lines =
+      TextWidth.of(line) <= style.columns
+      ? [line] : [(facts + hint).joined(separator: style.separator)] + columns
+    return lines.filter { !$0.isEmpty }.map { line in
+      style.paint(
+        TextWidth.truncated(line, to: style.columns, ellipsis: style.ellipsis), .dim)
     }
-    if !hidden.isEmpty {
-      facts.append(
-        "\(NumberText.count(hidden.count, "column")) left out: "
-          + hidden.map { TextWidth.visible($0) }.joined(separator: ", "))
-    }
-    guard !facts.isEmpty else { return [] }
-    let line = TextWidth.truncated(
-      facts.joined(separator: style.separator), to: style.columns, ellipsis: style.ellipsis)
-    return [style.paint(line, .dim)]
   }
 }

@@ -28,31 +28,45 @@ package struct TensorView {
   }
 
   package func lines(_ style: ViewStyle) -> [String] {
-    let ending = note.map { ", \($0)" } ?? ""
-    if shape.isEmpty {
-      let line = "tensor " + NumberText.significant(Double(element(0)), digits: 6) + ending
-      return [TextWidth.truncated(line, to: style.columns, ellipsis: style.ellipsis)]
+    func cut(_ line: String) -> String {
+      TextWidth.truncated(line, to: style.columns, ellipsis: style.ellipsis)
     }
-    let dims = shape.map { String($0) }.joined(separator: ", ")
-    let header = TextWidth.truncated(
-      "tensor [\(dims)] float32\(ending)", to: style.columns, ellipsis: style.ellipsis)
-    guard !shape.contains(0) else { return [header] }
-    return [style.paint(header, .dim)] + body(style)
+    let ending = note.map { style.separator + $0 } ?? ""
+    if shape.isEmpty {
+      return [cut("tensor " + NumberText.significant(Double(element(0)), digits: 6) + ending)]
+    }
+    let header = TensorView.header(shape) + ending
+    guard !shape.contains(0) else { return [cut(header)] }
+    let (body, isWhole) = body(style)
+    guard !isWhole else { return [style.paint(cut(header), .dim)] + body }
+    // Where the line has no room, how many and how to see them go before what it is.
+    var facts = [header, NumberText.count(count, "element")] + (style.hint.map { [$0] } ?? [])
+    while facts.count > 1, TextWidth.of(facts.joined(separator: style.separator)) > style.columns {
+      facts.removeLast()
+    }
+    return [style.paint(cut(facts.joined(separator: style.separator)), .dim)] + body
+  }
+
+  /// `tensor float32 [2, 3]`: what a tensor is, on part of a line.
+  static func header(_ shape: [Int]) -> String {
+    "tensor float32 [" + shape.map { String($0) }.joined(separator: ", ") + "]"
   }
 
   private var count: Int { shape.reduce(1, *) }
 
-  /// The elements, with as many at each edge of an axis as fit the line.
-  private func body(_ style: ViewStyle) -> [String] {
+  /// The elements, all or with as many at each edge of an axis as fit the line.
+  private func body(_ style: ViewStyle) -> (lines: [String], isWhole: Bool) {
     if style.full || count <= TensorView.wholeCount {
       let lines = rows(edge: nil, style)
-      if style.full || shape.count == 1 || fits(lines, style) { return wrapped(lines, style) }
+      if style.full || shape.count == 1 || fits(lines, style) {
+        return (wrapped(lines, style), true)
+      }
     }
     for edge in stride(from: TensorView.edge, through: 1, by: -1) {
       let lines = rows(edge: edge, style)
-      if fits(lines, style) { return lines }
+      if fits(lines, style) { return (lines, false) }
     }
-    return wrapped(rows(edge: 1, style), style)
+    return (wrapped(rows(edge: 1, style), style), false)
   }
 
   private func fits(_ lines: [String], _ style: ViewStyle) -> Bool {

@@ -123,7 +123,7 @@ struct PersonLabeller {
 
   /// Answers are never invented: without a terminal and without recorded ones, asking is an error.
   static func requireSomebody(_ core: SessionCore) throws {
-    guard core.recordedAnswers == nil, !core.console.facts.isTerminal else { return }
+    guard core.recordedAnswers == nil, !core.output.reachesPerson else { return }
     throw Fault(
       .value, "Preferences.label: there is nobody to ask: no terminal, and no recorded answers",
       remedy: "run it at a terminal, or label by a function: with: fn(prompt, a, b) => …")

@@ -27,8 +27,26 @@ package final class AdamWObject: Digestible {
   package var typeName: String { Self.typeName }
 
   package func display(_ style: DisplayStyle) -> String {
-    "AdamW of \(NumberText.count(parameters.count, "tensor")), learning_rate "
-      + "\(NumberText.significant(learningRate)), \(NumberText.count(optimizer.steps, "step"))"
+    let view = ViewStyle(style)
+    let facts = [
+      "AdamW of \(NumberText.count(parameters.count, "tensor"))",
+      "learning_rate \(NumberText.significant(learningRate))",
+    ]
+    let all = facts + changedSettings + [NumberText.count(optimizer.steps, "step")]
+    return Wrap.lines(all.joined(separator: ", "), columns: view.columns).joined(separator: "\n")
+  }
+
+  /// The settings besides the learning rate that are not at their default.
+  private var changedSettings: [String] {
+    let set = optimizer.settings
+    let plain = AdamW.Settings(learningRate: set.learningRate)
+    let all: [(name: String, value: Double, plain: Double)] = [
+      ("beta1", set.beta1, plain.beta1), ("beta2", set.beta2, plain.beta2),
+      ("eps", Double(set.eps), Double(plain.eps)),
+      ("weight_decay", Double(set.weightDecay), Double(plain.weightDecay)),
+    ]
+    return all.filter { $0.value != $0.plain }
+      .map { "\($0.name) \(NumberText.significant($0.value))" }
   }
 
   package func absorb(into digest: inout DigestBuilder) {

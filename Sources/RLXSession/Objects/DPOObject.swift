@@ -21,6 +21,7 @@ package final class DPOObject: TrainerObject {
   var settings: [(name: String, value: SettingValue)] {
     trainer.settings.plain
   }
+  var changedSettings: [(name: String, value: SettingValue)] { trainer.settings.changed }
   var summary: String { "DPO of \(policy.name), near \(reference.words)" }
   var headlines: [String] { ["loss", "rewards/accuracies", "rewards/margins"] }
 

@@ -65,9 +65,12 @@ package final class MetricsObject: Digestible {
     let entries = shown.compactMap { name in
       metrics.value(name).map { (name: name, value: NumberText.significant($0)) }
     }
-    let rest = metrics.count + distributions.count - shown.count
-    return KeyValueView.text(entries, title: title, style: view)
-      + (rest > 0 ? "\n  \(rest) more: .names lists them" : "")
+    let rest = metrics.count + (view.full ? 0 : distributions.count) - shown.count
+    let lists =
+      view.full
+      ? distributions.map { (name: $0.name, value: Value.numbers($0.values).shown) } : []
+    return KeyValueView.text(entries + lists, title: title, style: view)
+      + MetricGlossary.rest(rest, view, indent: 2)
   }
 
   package func plain() throws -> Value? {

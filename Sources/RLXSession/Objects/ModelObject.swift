@@ -23,7 +23,7 @@ package final class ModelObject: Digestible {
     let config = model.config
     var facts = [
       "Model \(name)", config.family.rawValue,
-      NumberText.count(model.parameterCount, "parameter"),
+      NumberText.count(model.parameterCount, "parameter"), "float32",
     ]
     if model.isFrozen { facts.append("frozen") }
     let shape =
@@ -31,10 +31,16 @@ package final class ModelObject: Digestible {
       + "\(NumberText.count(config.heads, "head")) (\(config.kvHeads) of keys and values), "
       + "vocabulary \(NumberText.grouped(config.vocabulary)), "
       + "context \(NumberText.grouped(config.context))"
-    let lines =
+    let heading =
       Wrap.lines(facts.joined(separator: view.separator), columns: view.columns)
-      + Wrap.lines(shape, columns: view.columns - 2).map { "  " + $0 }
-    return lines.joined(separator: "\n")
+      .map { view.paint($0, .bold) }
+    let layers = LayerTable(
+      parts: model.parameters.map {
+        LayerTable.Part(name: $0.name, shape: $0.value.shape.dims, isFrozen: $0.isFrozen)
+      })
+    return
+      (heading + Wrap.lines(shape, columns: view.columns - 2).map { "  " + $0 }
+      + layers.lines(view)).joined(separator: "\n")
   }
 
   package func plain() throws -> Value? {

@@ -24,6 +24,7 @@ package final class PPOObject: TrainerObject {
   var settings: [(name: String, value: SettingValue)] {
     trainer.settings.plain
   }
+  var changedSettings: [(name: String, value: SettingValue)] { trainer.settings.changed }
 
   var summary: String {
     let scored = reward.isNil ? "scores given by hand" : "reward \(reward.described)"

@@ -23,6 +23,7 @@ package final class RewardModelObject: TrainerObject {
   var settings: [(name: String, value: SettingValue)] {
     model.settings.plain + truncation.plain
   }
+  var changedSettings: [(name: String, value: SettingValue)] { model.settings.changed }
   var summary: String { "RewardModel from \(name)" }
   var headlines: [String] { ["loss", "accuracy", "margin"] }
 

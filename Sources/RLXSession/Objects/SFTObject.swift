@@ -21,6 +21,7 @@ package final class SFTObject: TrainerObject {
   var settings: [(name: String, value: SettingValue)] {
     trainer.settings.plain + truncation.plain
   }
+  var changedSettings: [(name: String, value: SettingValue)] { trainer.settings.changed }
   var summary: String { "SFT of \(policy.name)" }
   var headlines: [String] { ["loss", "mean_token_accuracy"] }
 

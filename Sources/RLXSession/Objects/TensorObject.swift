@@ -52,6 +52,12 @@ package final class TensorObject: Digestible {
     }
   }
 
+  /// A scalar with its number, others with their shape.
+  package func brief() -> String {
+    tensor.rank == 0
+      ? display(DisplayStyle(width: Int.max, isPlain: true)) : TensorView.header(tensor.shape.dims)
+  }
+
   /// The elements as lists within lists; a scalar is a float.
   package func plain() throws -> Value? {
     let floats = tensor.array
@@ -156,6 +162,16 @@ extension TensorObject {
   }
 
   package func negated() throws -> Value? { Value(-tensor) }
+}
+
+extension TensorObject: JSONShown {
+  /// Elements row by row, whatever the shape.
+  var jsonForm: Value {
+    .map([
+      ("dtype", .string("float32")), ("shape", .list(tensor.shape.dims.map { .int($0) })),
+      ("data", .numbers(tensor.array)),
+    ])
+  }
 }
 
 extension Value {

@@ -8,6 +8,14 @@ enum MetricGlossary {
     return names.filter { leading.contains($0) }
   }
 
+  /// A last line that says how many names are not shown, and how to see them; empty if none.
+  static func rest(_ count: Int, _ style: ViewStyle, indent: Int = 0) -> String {
+    guard count > 0 else { return "" }
+    let facts = ["\(count) more: .names lists them"] + (style.hint.map { [$0] } ?? [])
+    return "\n" + String(repeating: " ", count: indent)
+      + style.paint(facts.joined(separator: style.separator), .dim)
+  }
+
   private static let mostShown = 16
   private static let leading = [
     "objective/kl", "objective/kl_coef", "objective/entropy", "ppo/mean_scores", "ppo/std_scores",

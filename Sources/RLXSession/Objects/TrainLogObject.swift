@@ -76,19 +76,21 @@ package final class TrainLogObject: Digestible, SeriesSource, Explaining {
     let title = "\(trainer) log" + view.separator + NumberText.count(log.count, "step")
     guard log.count > 0 else { return title }
     let shown = MetricGlossary.shown(of: log.names, all: view.full)
+    func cell(_ value: Double?) -> TableView.Cell {
+      value.map { .figure(NumberText.significant($0)) } ?? .missing
+    }
     var table = TableView(
-      title: title, columns: ["name", "first", "last", "course"],
+      title: title, columns: ["name", "first", "last"] + (view.plain ? [] : ["course"]),
       rows: shown.map { name in
         let values = log[name]
-        return [
-          .text(name), values.first.map { .text(NumberText.significant($0)) } ?? .missing,
-          values.last.map { .text(NumberText.significant($0)) } ?? .missing,
-          .text(Sparkline.text(values, columns: 24, style: view)),
-        ]
+        let ends = [.text(name), cell(values.first), cell(values.last)]
+        // Read aloud, a drawing of characters says nothing.
+        return view.plain
+          ? ends : ends + [.text(Sparkline.text(values, columns: 24, style: view))]
       })
     table.rowLimit = 64
-    let rest = log.names.count - shown.count
-    return table.text(view) + (rest > 0 ? "\n\(rest) more: .names lists them" : "")
+    table.ink = { _, column in column == 3 ? .cyan : nil }
+    return table.text(view) + MetricGlossary.rest(log.names.count - shown.count, view)
   }
 
   package func plain() throws -> Value? { .list(log.entries.map { .metrics($0) }) }

@@ -9,6 +9,8 @@ protocol TrainerObject: Digestible {
   var settings: [(name: String, value: SettingValue)] {
     get
   }
+  /// Those that are not at their default.
+  var changedSettings: [(name: String, value: SettingValue)] { get }
   /// What it trains and against what, on one line.
   var summary: String { get }
   /// The measurements of its log that say most, for its display.
@@ -44,13 +46,33 @@ extension TrainerObject {
   func displayTrainer(_ style: DisplayStyle) -> String {
     let view = ViewStyle(style)
     let log = state.log
-    var lines = Wrap.lines(summary, columns: view.columns)
-    var facts = [NumberText.count(log.count, "step")]
-    for name in headlines {
-      if let value = log.last(name) { facts.append("\(name) \(NumberText.significant(value))") }
+    let heading = Wrap.lines(summary, columns: view.columns).map { view.paint($0, .bold) }
+    let changed = changedSettings.map { "\($0.name): \(Value($0.value).shown)" }.joined(
+      separator: ", ")
+    let facts = [NumberText.count(log.count, "step")] + (changed.isEmpty ? [] : [changed])
+    let state = Wrap.lines(facts.joined(separator: view.separator), columns: view.columns - 2)
+    return (heading + state.map { "  " + $0 } + course(view)).joined(separator: "\n")
+  }
+
+  /// The last value of each headline and how it got there.
+  private func course(_ view: ViewStyle) -> [String] {
+    let shown = headlines.compactMap { name -> (name: String, last: String, values: [Double])? in
+      let values = state.log[name]
+      return values.last.map { (name, NumberText.significant($0), values) }
     }
-    lines += Wrap.lines(facts.joined(separator: view.separator), columns: view.columns - 2)
-      .map { "  " + $0 }
-    return lines.joined(separator: "\n")
+    if view.plain { return shown.map { "  \($0.name): \($0.last)" } }
+    let names = shown.map { TextWidth.of($0.name) }.max() ?? 0
+    let numbers = shown.map { TextWidth.of($0.last) }.max() ?? 0
+    let room = min(24, max(view.columns - names - numbers - 6, 1))
+    return shown.map { name, last, values in
+      let text =
+        "  " + TextWidth.padded(name, to: names) + "  "
+        + TextWidth.padded(last, to: numbers, .right)
+      let line = Sparkline.text(values, columns: room, style: view)
+      let fits = TextWidth.of(text) + 2 + TextWidth.of(line) <= view.columns
+      return fits && values.count > 1
+        ? text + "  " + view.paint(line, .cyan)
+        : TextWidth.truncated(text, to: view.columns, ellipsis: view.ellipsis)
+    }
   }
 }
