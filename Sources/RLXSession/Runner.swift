@@ -18,6 +18,7 @@ final class Runner {
     self.options = options
     core = SessionCore(
       console: console, stop: stop, seed: options.seed, maxSteps: options.maxSteps)
+    core.commands = options.commands
     let registry = Registry()
     Bindings.register(in: registry, core: core)
     interpreter = Interpreter(registry: registry, effects: core, arguments: options.arguments)

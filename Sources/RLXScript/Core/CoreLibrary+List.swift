@@ -2,7 +2,9 @@ extension CoreLibrary {
   static var list: HostType {
     HostType(
       "list", "Values one after the other. A value itself: changing a copy leaves it as it is.",
-      methods: listMethods, properties: [lengthProperty("The number of elements.")])
+      methods: listMethods,
+      properties: [lengthProperty("The number of elements.", "[3, 1, 2].len  #> 3")],
+      example: "[3, 1, 2].sort()  #> [1, 2, 3]")
   }
 
   static var listMethods: [FunctionSpec] { callingMethods + reducingMethods + rearrangingMethods }

@@ -2,7 +2,9 @@ extension CoreLibrary {
   static var map: HostType {
     HostType(
       "map", "Values by key, in the order the keys came. A key may follow a dot: m.key.",
-      methods: mapMethods, properties: [lengthProperty("The number of keys.")])
+      methods: mapMethods,
+      properties: [lengthProperty("The number of keys.", "{a: 1, b: 2}.len  #> 2")],
+      example: "m = {prompt: \"Once\", n: 2}\nm.prompt  #> \"Once\"")
   }
 
   private static var mapMethods: [FunctionSpec] {

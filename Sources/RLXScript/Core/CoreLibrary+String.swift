@@ -2,7 +2,9 @@ extension CoreLibrary {
   static var string: HostType {
     HostType(
       "string", "Text: a sequence of Unicode scalars.",
-      methods: stringMethods, properties: [lengthProperty("The number of scalars.")])
+      methods: stringMethods,
+      properties: [lengthProperty("The number of scalars.", #""tea".len  #> 3"#)],
+      example: #""tea" + "pot"  #> "teapot""#)
   }
 
   private static var stringMethods: [FunctionSpec] { searchMethods + pieceMethods }

@@ -13,7 +13,8 @@ package func registerTensors(_ registry: Registry, core: SessionCore) {
         + "t[0] = 1 writes; == is one bool, .eq compares elements.",
       methods: TensorMethods.elementwise + TensorMethods.reductions + TensorMethods.shapes
         + TensorMethods.gradients,
-      properties: TensorMethods.properties))
+      properties: TensorMethods.properties,
+      example: "tensor([[1, 2], [3, 4]])"))
   TensorFunctions.extend(registry)
 }
 

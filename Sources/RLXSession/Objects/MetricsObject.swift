@@ -61,7 +61,7 @@ package final class MetricsObject: Digestible {
 
   package func display(_ style: DisplayStyle) -> String {
     let view = ViewStyle(style)
-    let shown = MetricGlossary.shown(of: metrics.map(\.name), all: view.full)
+    let shown = Metric.shown(of: metrics.map(\.name), all: view.full)
     let entries = shown.compactMap { name in
       metrics.value(name).map { (name: name, value: NumberText.significant($0)) }
     }

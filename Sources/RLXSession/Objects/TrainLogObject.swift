@@ -75,7 +75,7 @@ package final class TrainLogObject: Digestible, SeriesSource, Explaining {
     let view = ViewStyle(style)
     let title = "\(trainer) log" + view.separator + NumberText.count(log.count, "step")
     guard log.count > 0 else { return title }
-    let shown = MetricGlossary.shown(of: log.names, all: view.full)
+    let shown = Metric.shown(of: log.names, all: view.full)
     var table = TableView(
       title: title, columns: ["name", "first", "last", "course"],
       rows: shown.map { name in
@@ -95,13 +95,14 @@ package final class TrainLogObject: Digestible, SeriesSource, Explaining {
 
   package func explanation(of name: String?) throws -> String {
     guard let name else {
-      let lines = log.names.map { "\($0)  \(MetricGlossary.meaning(of: $0) ?? "")" }
+      let lines = log.names.map { "\($0)  \(Metric.named($0)?.meaning ?? "")" }
       return (["What a \(trainer) trainer measured in \(log.count) steps."] + lines)
         .joined(separator: "\n")
     }
     let canonical = log.canonical(name)
-    guard let meaning = MetricGlossary.meaning(of: canonical) else { throw unknown(name) }
-    var text = "\(canonical)\n\(meaning)"
+    guard let metric = Metric.named(canonical) else { throw unknown(name) }
+    var text = "\(canonical)\n\(metric.meaning)\nFormula   \(metric.formula)"
+    text += (metric.unit.isEmpty ? "" : "; \(metric.unit)") + "\nHealthy   \(metric.healthy)"
     if let values = series(canonical), let first = values.first, let last = values.last {
       text +=
         "\nFirst \(NumberText.significant(first)), last \(NumberText.significant(last)), "
