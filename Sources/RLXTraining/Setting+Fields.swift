@@ -5,7 +5,7 @@ extension Setting {
 
   static func number(
     _ name: String, _ path: Path<Double>, _ range: SettingRange, aliases: [String] = [],
-    usual: String, unit: String = "", _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
       name: name, kind: .number, isOptional: false, range: range, usual: usual, unit: unit,
@@ -16,7 +16,7 @@ extension Setting {
 
   static func optionalNumber(
     _ name: String, _ path: Path<Double?>, _ range: SettingRange, aliases: [String] = [],
-    usual: String, unit: String = "", _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
       name: name, kind: .number, isOptional: true, range: range, usual: usual, unit: unit,
@@ -33,7 +33,7 @@ extension Setting {
 
   static func integer(
     _ name: String, _ path: Path<Int>, _ range: SettingRange, aliases: [String] = [],
-    usual: String, unit: String = "", _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
       name: name, kind: .integer, isOptional: false, range: range, usual: usual, unit: unit,
@@ -44,7 +44,7 @@ extension Setting {
 
   static func optionalInteger(
     _ name: String, _ path: Path<Int?>, _ range: SettingRange, aliases: [String] = [],
-    usual: String, unit: String = "", _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
       name: name, kind: .integer, isOptional: true, range: range, usual: usual, unit: unit,
@@ -61,7 +61,7 @@ extension Setting {
 
   static func bool(
     _ name: String, _ path: Path<Bool>, aliases: [String] = [],
-    usual: String, unit: String = "", _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
       name: name, kind: .bool, isOptional: false, range: .any, usual: usual, unit: unit,
@@ -72,7 +72,7 @@ extension Setting {
 
   static func choice<Choice>(
     _ name: String, _ path: Path<Choice>, aliases: [String] = [],
-    usual: String, unit: String = "", _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting
   where Choice: RawRepresentable & CaseIterable & Sendable, Choice.RawValue == String {
     Setting(
@@ -89,7 +89,7 @@ extension Setting {
 
   static func texts(
     _ name: String, _ path: Path<[String]>, aliases: [String] = [],
-    usual: String, unit: String = "", _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
       name: name, kind: .texts, isOptional: false, range: .any, usual: usual, unit: unit,
