@@ -192,7 +192,8 @@ extension PPO.Settings {
       .number(
         "top_p", \.topP, .aboveUpTo(0, 1), usual: "1; other samplers bias the KL",
         "keep the likeliest tokens of this probability"),
-      .texts("stop", \.stop, usual: "[\"\\n\"] for answers of one line", "texts that end an answer"),
+      .texts(
+        "stop", \.stop, usual: "[\"\\n\"] for answers of one line", "texts that end an answer"),
     ]
   }
 

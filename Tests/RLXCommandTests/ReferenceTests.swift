@@ -20,7 +20,8 @@ import Testing
     let written = try String(contentsOf: file, encoding: .utf8)
     #expect(
       written == page,
-      "docs/reference.md is not what the tables say: RLX_REGEN=1 swift test --filter ReferenceTests")
+      "docs/reference.md is not what the tables say: RLX_REGEN=1 swift test --filter ReferenceTests"
+    )
   }
 
   @Test func everyCommandIsExplained() {

@@ -123,7 +123,9 @@ import Testing
       for name in guide.settings {
         #expect(spec.parameters.contains { $0.name == name }, "\(guide.type): \(name)")
       }
-      for name in guide.metrics { #expect(Metric.named(name)?.trainers.contains(guide.type) == true) }
+      for name in guide.metrics {
+        #expect(Metric.named(name)?.trainers.contains(guide.type) == true)
+      }
       for name in guide.seeAlso {
         let target = name.hasPrefix(":help ") ? String(name.dropFirst(6)) : name
         #expect(Self.book.page(named: target, topicsFirst: true) != nil, "\(guide.type): \(name)")
@@ -137,7 +139,8 @@ import Testing
   @Test func everyMetricThatIsLoggedHasAPageAndNoOther() throws {
     let bench = ObjectBench()
     let scripts = [
-      "SFT": "t = SFT(Model(MODEL))\nt.run([{prompt: \"a\", completion: \"b\"}], steps: 1)\nt.log.names",
+      "SFT":
+        "t = SFT(Model(MODEL))\nt.run([{prompt: \"a\", completion: \"b\"}], steps: 1)\nt.log.names",
       "DPO": """
       t = DPO(Model(MODEL))
       t.run([{prompt: "a", chosen: "b", rejected: "c"}], steps: 1)

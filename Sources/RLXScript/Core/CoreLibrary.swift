@@ -59,7 +59,8 @@ enum CoreLibrary {
         field("place", "File, line and column.", "string or nil", "[1][5]") {
           $0.place.map { .string($0.description) }
         },
-        field("data", "What `fail` was given, where that is no string.", "value", "fail {code: 7}") {
+        field("data", "What `fail` was given, where that is no string.", "value", "fail {code: 7}")
+        {
           $0.data
         },
       ], example: "try { [1][5] } catch e { print(e.kind) }  #> index")

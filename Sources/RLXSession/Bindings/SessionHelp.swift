@@ -11,7 +11,8 @@ enum SessionHelp {
   static func functions(_ core: SessionCore) -> [FunctionSpec] {
     [
       FunctionSpec(
-        "help", "What a function, type, object, setting or word is; without an argument, an overview.",
+        "help",
+        "What a function, type, object, setting or word is; without an argument, an overview.",
         parameters: [
           ParameterSpec(
             "what", .any, optional: true,

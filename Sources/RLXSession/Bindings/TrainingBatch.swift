@@ -72,7 +72,8 @@ enum PPOBatchMethods {
 
   private static func tensor(_ name: String, _ doc: String, after stage: String) -> PropertySpec {
     property(
-      name, doc + " A tensor [tokens].", "tensor", example: PPOMethods.batch(through: stage, reading: name)
+      name, doc + " A tensor [tokens].", "tensor",
+      example: PPOMethods.batch(through: stage, reading: name)
     ) { batch in
       guard let found = batch.named.first(where: { $0.name == name }) else {
         throw missing(name, "ppo.\(stage)(batch)")
@@ -139,6 +140,7 @@ enum PPOBatchMethods {
     _ name: String, _ doc: String, _ returns: String, example: String? = nil,
     _ body: @escaping (PPOAnswerObject) throws -> Value
   ) -> PropertySpec {
-    PropertySpec(name, doc, returns: returns, example: example, of: PPOAnswerObject.self, body: body)
+    PropertySpec(
+      name, doc, returns: returns, example: example, of: PPOAnswerObject.self, body: body)
   }
 }

@@ -195,7 +195,8 @@ enum PPOMethods {
       "run", "Steps over the prompts in seeded passes, wrapping round. Gives the log.",
       parameters: [
         prompts, ParameterSpec("steps", .int, range: .atLeast(0), example: "20", doc: "how many"),
-      ], effects: .mutates, returns: "TrainLog", example: "ppo = \(example)\nppo.run([\"Once\"], steps: 1)"
+      ], effects: .mutates, returns: "TrainLog",
+      example: "ppo = \(example)\nppo.run([\"Once\"], steps: 1)"
     ) { [unowned core] object, call in
       let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))
       let steps = try call.int("steps")

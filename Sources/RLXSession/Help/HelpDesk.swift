@@ -74,7 +74,8 @@ struct HelpDesk {
   /// The name a question is about: without quotes, without the arguments of a call.
   static func name(in question: String) -> String {
     var text = trimmed(question)
-    for quote in ["\"", "'"] where text.count > 2 && text.hasPrefix(quote) && text.hasSuffix(quote) {
+    for quote in ["\"", "'"] where text.count > 2 && text.hasPrefix(quote) && text.hasSuffix(quote)
+    {
       text = String(text.dropFirst().dropLast())
     }
     if let open = text.firstIndex(of: "("), open > text.startIndex, text.hasSuffix(")") {

@@ -75,7 +75,8 @@ package enum HelpReference {
         }
         text += entry(spec, level: "####")
       }
-      return text + (shared.isEmpty ? "" : "And as of a list: \(shared.joined(separator: ", ")).\n\n")
+      return text
+        + (shared.isEmpty ? "" : "And as of a list: \(shared.joined(separator: ", ")).\n\n")
     }
   }
 

@@ -73,7 +73,8 @@ enum HelpText {
     if properties.count + members.count > longestTable {
       if !properties.isEmpty { page += "\n\nProperties\n" + names(type.properties.map(\.name)) }
       page += "\n\nMethods\n" + names((type.statics + type.methods).map(\.name))
-      page += "\n\n?\(type.name).\(members.isEmpty ? "NAME" : type.methods[0].name) says more of one."
+      page +=
+        "\n\n?\(type.name).\(members.isEmpty ? "NAME" : type.methods[0].name) says more of one."
     } else {
       if !properties.isEmpty { page += "\n\nProperties\n" + columns(properties) }
       if !members.isEmpty { page += "\n\nMethods\n" + columns(members) }
@@ -121,11 +122,14 @@ enum HelpText {
       ]
     }
     let owner = type.name + (guide.method.map { "." + $0 } ?? "")
-    let head = ["\(guide.method.map { "Settings of \($0)" } ?? "Settings")", "default", "usual", ""]
+    let head = [
+      "\(guide.method.map { "Settings of \($0)" } ?? "Settings")", "default", "usual", "",
+    ]
     let left = all.filter { !$0.usual.isEmpty }.count - shown.filter { !$0.usual.isEmpty }.count
     return grid([head] + rows.map { ["  " + $0[0]] + $0.dropFirst() })
       + (left > 0
-        ? "\n  \(left) more: ?\(type.name).settings; one: ?\(owner).\(shown.first?.name ?? "")" : "")
+        ? "\n  \(left) more: ?\(type.name).settings; one: ?\(owner).\(shown.first?.name ?? "")"
+        : "")
   }
 
   // MARK: Columns

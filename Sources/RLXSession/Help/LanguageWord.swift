@@ -31,7 +31,8 @@ struct LanguageWord {
   private static let keywords = [
     keyword(
       "if", "else", "then",
-      doc: "Chooses: `if c { … } else { … }` between statements, `if c then a else b` between values.",
+      doc:
+        "Chooses: `if c { … } else { … }` between statements, `if c then a else b` between values.",
       "if 2 > 1 then \"big\" else \"small\"  #> \"big\""),
     keyword(
       "for",
@@ -45,7 +46,8 @@ struct LanguageWord {
       "break", "continue", doc: "Ends the innermost loop; or goes on with its next turn.",
       "for x in 0..10 { if x % 2 == 0 { continue }; if x > 3 { break }; print(x) }\n#> 1\n#> 3"),
     keyword(
-      "fn", doc: "Makes a function: `fn name(x, y = 1) { … }`, `fn(x) => x + 1`. `##` lines above "
+      "fn",
+      doc: "Makes a function: `fn name(x, y = 1) { … }`, `fn(x) => x + 1`. `##` lines above "
         + "it document it; outer names can be read, not assigned.",
       "fn twice(x) => 2 * x\n[1, 2].map(twice)  #> [2, 4]"),
     keyword(
@@ -57,11 +59,13 @@ struct LanguageWord {
       "use \"other.rlx\" as other\nother.twice(21)  #> 42"),
     keyword(
       "try", "catch",
-      doc: "Goes on after an error: `try { … } catch e { … }`, or `try x else y` for a value. Limits, "
+      doc:
+        "Goes on after an error: `try { … } catch e { … }`, or `try x else y` for a value. Limits, "
         + "Ctrl-C and differences of a replay pass through.",
       "try [1, 2][5] else \"outside\"  #> \"outside\""),
     keyword(
-      "fail", doc: "Ends with an error of one's own: a message, or data for the one who catches it.",
+      "fail",
+      doc: "Ends with an error of one's own: a message, or data for the one who catches it.",
       "try { fail \"no tea\" } catch e { print(e.message) }  #> no tea"),
     keyword(
       "assert", doc: "Fails unless the condition is true, with the message behind the comma.",
@@ -78,7 +82,8 @@ struct LanguageWord {
       "or", "and", "not", doc: "Of bools; nil counts as false; the right side runs only if needed.",
       "1 < 2 and not (3 < 2)  #> true"),
     symbol(
-      "==", "!=", doc: "By content for data, whatever the order of a map's keys; by identity for "
+      "==", "!=",
+      doc: "By content for data, whatever the order of a map's keys; by identity for "
         + "objects. Tensors give one bool: .eq compares elements.",
       "{a: 1, b: 2} == {b: 2, a: 1}  #> true"),
     symbol(
@@ -87,13 +92,16 @@ struct LanguageWord {
     symbol(
       "in", "not in", doc: "Whether a list has an element, a map a key, a string a part.",
       "\"pot\" in \"teapot\"  #> true"),
-    symbol("??", doc: "What is left, or what is right if that is nil.", "{a: 1}.get(\"b\") ?? 0  #> 0"),
     symbol(
-      "..", "..=", doc: "A range: up to the end, which is left out, or through it. In [ ] either end "
+      "??", doc: "What is left, or what is right if that is nil.", "{a: 1}.get(\"b\") ?? 0  #> 0"),
+    symbol(
+      "..", "..=",
+      doc: "A range: up to the end, which is left out, or through it. In [ ] either end "
         + "may be open and negative ones count from the end.",
       "[10, 20, 30][..-1]  #> [10, 20]"),
     symbol(
-      "+", doc: "Adds numbers and tensors; joins strings and lists.", "\"tea\" + \"pot\"  #> \"teapot\""),
+      "+", doc: "Adds numbers and tensors; joins strings and lists.",
+      "\"tea\" + \"pot\"  #> \"teapot\""),
     symbol("-", doc: "Subtracts, or negates; `-2 ** 2` is -4.", "5 - 7  #> -2"),
     symbol("*", doc: "Multiplies; tensors element by element.", "6 * 7  #> 42"),
     symbol("/", doc: "Divides; always a float.", "7 / 2  #> 3.5"),
@@ -117,9 +125,11 @@ struct LanguageWord {
       "...", doc: "In [ ] of a tensor: all axes not named.",
       "tensor([[1, 2], [3, 4]])[..., 0].list()  #> [1.0, 3.0]"),
     symbol(
-      "[]", "[", doc: "A list; behind a value, an element, a slice or a key.", "[1, 2, 3][-1]  #> 3"),
+      "[]", "[", doc: "A list; behind a value, an element, a slice or a key.", "[1, 2, 3][-1]  #> 3"
+    ),
     symbol(
-      "{}", "{", doc: "A map where a value is expected, a block behind one.", "{a: 1, b: 2}[\"b\"]  #> 2"),
+      "{}", "{", doc: "A map where a value is expected, a block behind one.",
+      "{a: 1, b: 2}[\"b\"]  #> 2"),
     symbol(
       "\\(", "\"",
       doc: "Within a string: the value of an expression, with a format behind a comma.",
@@ -127,7 +137,8 @@ struct LanguageWord {
     symbol(
       ";", doc: "Between statements on a line; at the end of one, its value is not shown.",
       "a = 1; b = 2\na + b;\na + b  #> 3"),
-    symbol("#", "##", doc: "A comment to the end of the line; `##` above a fn documents it.",
+    symbol(
+      "#", "##", doc: "A comment to the end of the line; `##` above a fn documents it.",
       "## Adds one.\nfn more(x) => x + 1\nmore.doc  #> \"Adds one.\""),
     symbol(
       "_", doc: "The last value shown; as a target it discards.",

@@ -30,13 +30,15 @@ extension Metric {
       formula: "mean [clipped term > plain term]",
       healthy: "0 to 0.2; always 0, steps are small; above 0.3, too large"),
     Metric(
-      "ppo/policy/advantages_mean", "PPO", "The mean advantage.", formula: "mean A, after whitening",
+      "ppo/policy/advantages_mean", "PPO", "The mean advantage.",
+      formula: "mean A, after whitening",
       healthy: "near 0"),
     Metric(
       "ppo/policy/ratio", "PPO", "The mean of new over old probability.", formula: "mean π / π_old",
       healthy: "0.9 to 1.1; exactly 1 before the first update; above ratio_threshold it is skipped"),
     Metric(
-      "ppo/returns/mean", "PPO", "The mean return of a token.", formula: "mean R, R = A + V before whitening",
+      "ppo/returns/mean", "PPO", "The mean return of a token.",
+      formula: "mean R, R = A + V before whitening",
       healthy: "near ppo/mean_scores"),
     Metric(
       "ppo/returns/var", "PPO", "The variance of the returns.", formula: "Σ (R - mean)² / (n-1)",

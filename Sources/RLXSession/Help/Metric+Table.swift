@@ -6,7 +6,8 @@ extension Metric {
   static let common = [
     Metric(
       "loss", "SFT RewardModel DPO", "The mean loss of the step's batch, before the step.",
-      formula: "SFT: mean -log π(token). RewardModel: mean -log σ(r_chosen - r_rejected). DPO: mean "
+      formula:
+        "SFT: mean -log π(token). RewardModel: mean -log σ(r_chosen - r_rejected). DPO: mean "
         + "-log σ(rewards/margins), with label smoothing ε (1-ε) of it and ε of -log σ(-margin)",
       unit: "nats",
       healthy: "falls, from about ln 2 = 0.693 for pairs; 0 within few steps is overfitting"),
@@ -26,7 +27,8 @@ extension Metric {
       formula: "learning_rate · the schedule's factor", healthy: "as the schedule says"),
     Metric(
       "grad_norm", "SFT RewardModel DPO", "The norm of all gradients together, before clipping.",
-      formula: "√ Σ g²", healthy: "steady; ten times its usual size is a bad batch or too large a step"),
+      formula: "√ Σ g²",
+      healthy: "steady; ten times its usual size is a bad batch or too large a step"),
   ]
 
   static let rewardModel = [
@@ -83,7 +85,8 @@ extension Metric {
         + "sampled from the policy as it is.",
       formula: "mean over answers of Σ_t kl_t; kl_t = log π - log π_ref with kl_penalty \"kl\"",
       unit: "nats",
-      healthy: "0 to 10, rising slowly from 0; it settles at target; above 20 look for reward hacking"),
+      healthy:
+        "0 to 10, rising slowly from 0; it settles at target; above 20 look for reward hacking"),
     Metric(
       "objective/kl_coef", "PPO",
       "The weight of the KL term in the reward, before this step changed it.",
@@ -101,7 +104,8 @@ extension Metric {
       formula: "mean score",
       healthy: "rises while objective/kl stays small; scores bought with KL are worth less"),
     Metric(
-      "ppo/std_scores", "PPO", "The deviation of the scores.", formula: "√ (Σ (score - mean)² / (n-1))",
+      "ppo/std_scores", "PPO", "The deviation of the scores.",
+      formula: "√ (Σ (score - mean)² / (n-1))",
       healthy: "well above 0: at 0 all answers score alike and nothing is learned"),
     Metric(
       "ppo/learning_rate", "PPO", "The step size of the optimizer.", formula: "learning_rate",
