@@ -16,7 +16,7 @@ struct HelpTopic {
 
   /// Every topic, the overview first; `commands` is what the prompt offers.
   static func all(_ commands: [CommandHelp]) -> [HelpTopic] {
-    [overview] + language + models + training + session + [self.commands(commands), names]
+    [overview] + language + models + training + session + [builtIn, self.commands(commands), names]
   }
 
   var page: String { "\(title)\n\n" + paragraphs }
@@ -72,6 +72,23 @@ struct HelpTopic {
     ?NAME or NAME? is help on a name, :help TOPIC a page. Commands exist only at the prompt: a script
     says what it does in the language.
     """
+
+  private static let builtIn = HelpTopic(
+    "nano", "What comes with rlx",
+    """
+    A small model, data for every stage of training, and the true worth of answers in its world, so
+    that all can be tried without a download. Each has a name of its own:
+
+    """ + HelpText.columns(Resources.entries.map { ($0.name, $0.doc) }).reindented + """
+
+
+      Dataset("nano/prompts").columns         #> ["prompt"]
+      Dataset("nano/demos").columns           #> ["prompt", "completion"]
+      Preferences("nano/prefs").len > 100     #> true
+      use "nano/gold.rlx" as gold
+
+    A file or folder of your own with such a name is "./nano".
+    """)
 
   private static let names = HelpTopic(
     "names", "Where everything is listed",

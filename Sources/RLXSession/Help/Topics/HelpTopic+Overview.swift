@@ -15,7 +15,7 @@ extension HelpTopic {
 
     Topics
         the language      language strings ranges functions tensors errors
-        models and data   models generation data preferences
+        models and data   models nano generation data preferences
         training          sft reward ppo dpo metrics
         the session       sessions replay randomness files display limits commands
 
