@@ -79,16 +79,17 @@ struct HelpTopic {
     A small model, data for every stage of training, and the true worth of answers in its world, so
     that all can be tried without a download. Each has a name of its own:
 
+
     """ + HelpText.columns(Resources.entries.map { ($0.name, $0.doc) }).reindented + """
 
 
-      Dataset("nano/prompts").columns         #> ["prompt"]
-      Dataset("nano/demos").columns           #> ["prompt", "completion"]
-      Preferences("nano/prefs").len > 100     #> true
-      use "nano/gold.rlx" as gold
+        Dataset("nano/prompts").columns         #> ["prompt"]
+        Dataset("nano/demos").columns           #> ["prompt", "completion"]
+        Preferences("nano/prefs").len > 100     #> true
+        use "nano/gold.rlx" as gold
 
-    A file or folder of your own with such a name is "./nano".
-    """)
+      A file or folder of your own with such a name is "./nano".
+      """)
 
   private static let names = HelpTopic(
     "names", "Where everything is listed",
