@@ -21,6 +21,7 @@ final class Runner {
     core = SessionCore(
       console: console, stop: stop, seed: options.seed, maxSteps: options.maxSteps,
       format: options.format, hint: options.hint)
+    core.commands = options.commands
     let registry = Registry()
     Bindings.register(in: registry, core: core)
     interpreter = Interpreter(registry: registry, effects: core, arguments: options.arguments)

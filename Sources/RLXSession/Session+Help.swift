@@ -1,34 +1,32 @@
 import RLXScript
 
+/// What the prompt asks of help. Nothing of it is recorded.
 extension Session {
-  /// `?topic`: shows what is known of a function, a type, a member or a name of this session.
-  /// Nothing of it is recorded.
-  package func help(_ topic: String) -> CellResult {
+  /// `?topic`: shows what is known of a function, a type, a member, a setting, a metric, a word of
+  /// the language or a name of this session; the overview where nothing is asked.
+  package func help(_ question: String, topicsFirst: Bool = false) -> CellResult {
     do {
-      runner.core.output.value(.host(PageObject(try page(topic))))
-      return .done
+      return show(PageObject(try desk.page(for: question, topicsFirst: topicsFirst)))
+    } catch let fault as Fault {
+      return runner.report(Diagnostic(fault.kind, fault.message, remedy: fault.remedy))
     } catch {
       return runner.report(error)
     }
   }
 
-  private func page(_ topic: String) throws -> String {
-    let registry = runner.interpreter.registry
-    if let page = SessionHelp.page(named: topic, registry) { return page }
-    if let value = runner.interpreter.global(topic) {
-      return try SessionHelp.page(for: value, registry)
-    }
-    // `ppo.step`: a member of the type of what the name holds.
-    let parts = topic.split(separator: ".", maxSplits: 1).map(String.init)
-    if parts.count == 2, let value = runner.interpreter.global(parts[0]),
-      let page = SessionHelp.page(named: "\(value.typeName).\(parts[1])", registry)
-    {
-      return page
-    }
-    let known = runner.interpreter.globalNames + registry.names
-    let nearest = Spelling.nearest(topic, among: known)
-    throw Diagnostic(
-      .name, "help: nothing is called \"\(topic)\"",
-      remedy: nearest.map { "?\($0)" } ?? "help() lists everything")
+  /// `:apropos words`: what help knows that has to do with them, best first.
+  package func apropos(_ question: String) -> CellResult {
+    let text = Apropos(question, in: desk.book).text(question, ViewStyle(runner.core.style))
+    runner.core.console.write(text + "\n")
+    return .done
+  }
+
+  private var desk: HelpDesk {
+    HelpDesk(runner.interpreter, commands: runner.core.commands)
+  }
+
+  private func show(_ page: PageObject) -> CellResult {
+    runner.core.output.value(.host(page))
+    return .done
   }
 }

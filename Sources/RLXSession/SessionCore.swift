@@ -17,6 +17,8 @@ package final class SessionCore: Effects {
   package var recordedAnswers: [AnswerRecord]?
   /// Called with each new answer of a person, so that it is on disk before the next question.
   package var keepAnswer: (AnswerRecord) -> Void = { _ in }
+  /// The commands of the prompt, for help.
+  var commands: [CommandHelp] = []
   /// Whether output is taken into the record but not shown, as in a replay.
   package var isMuted = false
 

@@ -26,6 +26,9 @@ package struct SessionOptions: Sendable {
   /// Where a replay looks for inputs besides the working directory and the session file's folder.
   package var replayRoot: String?
 
+  /// The commands of the prompt, so that help knows them.
+  package var commands: [CommandHelp] = []
+
   package init() {}
 
   /// What a session file says of the machine: its system, processor and kernels.

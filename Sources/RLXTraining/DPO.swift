@@ -156,11 +156,15 @@ extension DPO.Settings {
   package static let trainer = "DPO"
 
   package static var table: [Setting<DPO.Settings>] {
-    adamTable + scheduleTable + epochTable("pairs") + [
-      .number("beta", \.beta, .above(0), "how strongly the policy is held to the reference"),
-      .choice("loss_type", \.lossType, "which function of the margin is the loss"),
+    adamTable(usualRate: "5e-7 to 5e-6") + scheduleTable + epochTable("pairs") + [
       .number(
-        "label_smoothing", \.labelSmoothing, .halfOpen(0, 0.5),
+        "beta", \.beta, .above(0), usual: "0.01 to 0.5",
+        "how strongly the policy is held to the reference"),
+      .choice(
+        "loss_type", \.lossType, usual: "\"sigmoid\"",
+        "which function of the margin is the loss"),
+      .number(
+        "label_smoothing", \.labelSmoothing, .halfOpen(0, 0.5), usual: "0 to 0.3",
         "share of labels assumed to be wrong"),
     ]
   }

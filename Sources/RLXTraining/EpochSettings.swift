@@ -15,12 +15,13 @@ extension EpochSettings {
     [
       .integer(
         "batch_size", \.batchSize, .upToMillion, aliases: ["per_device_train_batch_size"],
-        "\(rows) an optimizer step sees"),
+        usual: "8 to 128", unit: rows, "\(rows) an optimizer step sees"),
       .integer(
-        "epochs", \.epochs, .upToMillion, aliases: ["num_train_epochs"],
+        "epochs", \.epochs, .upToMillion, aliases: ["num_train_epochs"], usual: "1 to 3",
+        unit: "passes",
         "passes over the \(rows) where no steps are given"),
       .optionalInteger(
-        "max_steps", \.maxSteps, .atLeast(1),
+        "max_steps", \.maxSteps, .atLeast(1), usual: "100 to 10000", unit: "steps",
         "optimizer steps of a run, and the least its schedule goes over; nil: by epochs"),
     ]
   }

@@ -67,18 +67,27 @@ package protocol OptimizedSettings: TrainerSettings {
 }
 
 extension OptimizedSettings {
-  /// The table entries every trainer with an optimizer has.
-  static var adamTable: [Setting<Self>] {
+  /// The table entries every trainer with an optimizer has. What is usual for the learning rate is
+  /// the trainer's to say; the rest is Adam's.
+  static func adamTable(usualRate: String) -> [Setting<Self>] {
     [
-      .number("learning_rate", \.optimizer.learningRate, .atLeast(0), aliases: ["lr"], "step size"),
-      .number("adam_beta1", \.optimizer.adamBeta1, .halfOpen(0, 1), "decay of the first moment"),
-      .number("adam_beta2", \.optimizer.adamBeta2, .halfOpen(0, 1), "decay of the second moment"),
+      .number(
+        "learning_rate", \.optimizer.learningRate, .atLeast(0), aliases: ["lr"],
+        usual: usualRate + "; tiny models take more", "step size"),
+      .number(
+        "adam_beta1", \.optimizer.adamBeta1, .halfOpen(0, 1), usual: "0.9",
+        "decay of the first moment"),
+      .number(
+        "adam_beta2", \.optimizer.adamBeta2, .halfOpen(0, 1), usual: "0.95 to 0.999",
+        "decay of the second moment"),
       .number(
         "adam_epsilon", \.optimizer.adamEpsilon, .above(0), aliases: ["adam_eps", "eps"],
-        "added to the root of the second moment"),
-      .number("weight_decay", \.optimizer.weightDecay, .atLeast(0), "decoupled weight decay"),
+        usual: "1e-8 to 1e-5", "added to the root of the second moment"),
+      .number(
+        "weight_decay", \.optimizer.weightDecay, .atLeast(0), usual: "0 to 0.1",
+        "decoupled weight decay"),
       .optionalNumber(
-        "max_grad_norm", \.optimizer.maxGradNorm, .above(0),
+        "max_grad_norm", \.optimizer.maxGradNorm, .above(0), usual: "0.5 to 1",
         "largest norm of all gradients together; nil never clips"),
     ]
   }
@@ -88,12 +97,13 @@ extension OptimizedSettings {
     [
       .choice(
         "lr_scheduler_type", \.optimizer.lrSchedulerType, aliases: ["schedule"],
+        usual: "\"cosine\" where the steps are planned",
         "how the learning rate goes over the run"),
       .integer(
-        "warmup_steps", \.optimizer.warmupSteps, .within(0, 1e9),
-        "steps over which the learning rate rises from 0"),
+        "warmup_steps", \.optimizer.warmupSteps, .within(0, 1e9), usual: "0 to 100",
+        unit: "steps", "steps over which the learning rate rises from 0"),
       .number(
-        "warmup_ratio", \.optimizer.warmupRatio, .within(0, 1),
+        "warmup_ratio", \.optimizer.warmupRatio, .within(0, 1), usual: "0 to 0.1",
         "the same as a share of all steps, where warmup_steps is 0"),
     ]
   }

@@ -95,43 +95,58 @@ extension PPO.Settings {
 
   package static var table: [Setting<PPO.Settings>] {
     [
-      .choice("profile", \.profile, "whose defaults hold; a keyword beats them")
-    ] + adamTable + rewardTable + lossTable + batchTable + generationTable
+      .choice(
+        "profile", \.profile, usual: "\"trl011\"", "whose defaults hold; a keyword beats them")
+    ] + adamTable(usualRate: "1e-6 to 5e-5") + rewardTable + lossTable + batchTable
+      + generationTable
   }
 
   private static var rewardTable: [Setting<PPO.Settings>] {
     [
-      .bool("adap_kl_ctrl", \.adapKlCtrl, "whether kl_coef follows the measured KL"),
+      .bool(
+        "adap_kl_ctrl", \.adapKlCtrl, usual: "true with a target; false holds kl_coef",
+        "whether kl_coef follows the measured KL"),
       .number(
-        "kl_coef", \.klCoef, .atLeast(0), aliases: ["init_kl_coef"],
+        "kl_coef", \.klCoef, .atLeast(0), aliases: ["init_kl_coef"], usual: "0.01 to 0.2",
         "weight of the KL term in the reward"),
       .choice(
-        "kl_penalty", \.klPenalty, aliases: ["kl_estimator"],
+        "kl_penalty", \.klPenalty, aliases: ["kl_estimator"], usual: "\"kl\"",
         "which distance of log-probabilities the KL term takes"),
-      .number("target", \.target, .above(0), "KL of an answer to hold, in nats"),
-      .number("horizon", \.horizon, .above(0), "answers over which kl_coef moves"),
-      .bool("use_score_scaling", \.useScoreScaling, "divide scores by their running deviation"),
-      .bool("use_score_norm", \.useScoreNorm, "take the running mean of scores away too"),
+      .number(
+        "target", \.target, .above(0), usual: "1 to 10", unit: "nats",
+        "KL of an answer to hold, in nats"),
+      .number(
+        "horizon", \.horizon, .above(0), usual: "1000 to 10000", unit: "answers",
+        "answers over which kl_coef moves"),
+      .bool(
+        "use_score_scaling", \.useScoreScaling, usual: "true where scores are large or drift",
+        "divide scores by their running deviation"),
+      .bool(
+        "use_score_norm", \.useScoreNorm, usual: "false; true only with use_score_scaling",
+        "take the running mean of scores away too"),
       .optionalNumber(
         "score_clip", \.scoreClip, .above(0), aliases: ["cliprange_reward", "reward_clip_range"],
-        "scores beyond ± this are cut"),
-      .bool("whiten_rewards", \.whitenRewards, "scale rewards to variance 1"),
+        usual: "3 to 10", "scores beyond ± this are cut"),
+      .bool(
+        "whiten_rewards", \.whitenRewards, usual: "false", "scale rewards to variance 1"),
     ]
   }
 
   private static var lossTable: [Setting<PPO.Settings>] {
     [
-      .number("gamma", \.gamma, .within(0, 1), "discount per token"),
-      .number("lam", \.lam, .within(0, 1), aliases: ["lambd", "gae_lambda"], "λ of GAE"),
+      .number("gamma", \.gamma, .within(0, 1), usual: "0.99 to 1", "discount per token"),
+      .number(
+        "lam", \.lam, .within(0, 1), aliases: ["lambd", "gae_lambda"], usual: "0.9 to 1",
+        "λ of GAE"),
       .number(
         "cliprange", \.cliprange, .above(0), aliases: ["eps_clip", "clip_ratio"],
-        "how far the ratio may leave 1"),
+        usual: "0.1 to 0.3", "how far the ratio may leave 1"),
       .number(
         "cliprange_value", \.cliprangeValue, .above(0), aliases: ["value_clip"],
-        "how far a value may leave its old one"),
-      .number("vf_coef", \.vfCoef, .atLeast(0), "weight of the value loss"),
+        usual: "0.2 to 0.5", "how far a value may leave its old one"),
+      .number("vf_coef", \.vfCoef, .atLeast(0), usual: "0.1 to 1", "weight of the value loss"),
       .number(
-        "ratio_threshold", \.ratioThreshold, .above(0),
+        "ratio_threshold", \.ratioThreshold, .above(0), usual: "2 to 10",
         "a mini-batch with a larger mean ratio teaches nothing"),
     ]
   }
@@ -139,20 +154,24 @@ extension PPO.Settings {
   private static var batchTable: [Setting<PPO.Settings>] {
     [
       .optionalInteger(
-        "batch_size", \.batchSize, .upToMillion,
+        "batch_size", \.batchSize, .upToMillion, usual: "8 to 512", unit: "prompts",
         "prompts a step of run takes; nil: all, at most 128"
       ),
       .optionalInteger(
-        "mini_batch_size", \.miniBatchSize, .upToMillion,
+        "mini_batch_size", \.miniBatchSize, .upToMillion, usual: "4 to 128", unit: "answers",
         "answers a mini-batch has; nil: the whole batch"),
       .integer(
         "gradient_accumulation_steps", \.gradientAccumulationSteps, .upToMillion,
-        "mini-batches an optimizer step averages"),
+        usual: "1 to 16", unit: "mini-batches", "mini-batches an optimizer step averages"),
       .integer(
-        "ppo_epochs", \.ppoEpochs, .upToMillion, aliases: ["num_ppo_epochs"], "passes over a batch"),
-      .bool("early_stopping", \.earlyStopping, "end a step's passes once the policy has moved far"),
+        "ppo_epochs", \.ppoEpochs, .upToMillion, aliases: ["num_ppo_epochs"], usual: "1 to 4",
+        unit: "passes", "passes over a batch"),
+      .bool(
+        "early_stopping", \.earlyStopping, usual: "true where approxkl jumps",
+        "end a step's passes once the policy has moved far"),
       .number(
-        "target_kl", \.targetKl, .above(0), "how far, in nats a token; read with early_stopping"),
+        "target_kl", \.targetKl, .above(0), usual: "0.02 to 1", unit: "nats",
+        "how far, in nats a token; read with early_stopping"),
     ]
   }
 
@@ -160,15 +179,21 @@ extension PPO.Settings {
     [
       .integer(
         "max_tokens", \.maxTokens, .upToMillion, aliases: ["response_length", "max_new_tokens"],
-        "most tokens of an answer"),
+        usual: "16 to 128", unit: "tokens", "most tokens of an answer"),
       .integer(
         "min_tokens", \.minTokens, .within(0, 1e6), aliases: ["min_new_tokens"],
-        "tokens before an answer may end"),
+        usual: "0 to 16", unit: "tokens", "tokens before an answer may end"),
       .number(
-        "temperature", \.temperature, .atLeast(0), "of sampling, and of the log-probabilities"),
-      .integer("top_k", \.topK, .within(0, 1e9), "keep the k likeliest tokens; 0 keeps all"),
-      .number("top_p", \.topP, .aboveUpTo(0, 1), "keep the likeliest tokens of this probability"),
-      .texts("stop", \.stop, "texts that end an answer"),
+        "temperature", \.temperature, .atLeast(0), usual: "0.7 to 1",
+        "of sampling, and of the log-probabilities"),
+      .integer(
+        "top_k", \.topK, .within(0, 1e9), usual: "0; other samplers bias the KL",
+        unit: "tokens", "keep the k likeliest tokens; 0 keeps all"),
+      .number(
+        "top_p", \.topP, .aboveUpTo(0, 1), usual: "1; other samplers bias the KL",
+        "keep the likeliest tokens of this probability"),
+      .texts(
+        "stop", \.stop, usual: "[\"\\n\"] for answers of one line", "texts that end an answer"),
     ]
   }
 

@@ -187,6 +187,6 @@ extension RewardModel.Settings {
   package static let trainer = "RewardModel"
 
   package static var table: [Setting<RewardModel.Settings>] {
-    adamTable + scheduleTable + epochTable("pairs")
+    adamTable(usualRate: "1e-5 to 1e-4") + scheduleTable + epochTable("pairs")
   }
 }

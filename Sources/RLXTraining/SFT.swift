@@ -149,18 +149,18 @@ extension SFT.Settings {
   package static let trainer = "SFT"
 
   package static var table: [Setting<SFT.Settings>] {
-    adamTable + scheduleTable + epochTable("examples") + [
+    adamTable(usualRate: "1e-5 to 1e-4") + scheduleTable + epochTable("examples") + [
       .bool(
-        "append_eos", \.appendEos, aliases: ["add_eos"],
+        "append_eos", \.appendEos, aliases: ["add_eos"], usual: "true, or it never learns to stop",
         "whether the end token follows each completion"),
       .bool(
-        "completion_only_loss", \.completionOnlyLoss,
+        "completion_only_loss", \.completionOnlyLoss, usual: "true",
         "whether only completion tokens are trained on"),
       .bool(
-        "packing", \.packing,
+        "packing", \.packing, usual: "true for pretraining; false for demonstrations",
         "whether rows share blocks of max_length tokens, of which batch_size make a step"),
       .choice(
-        "packing_strategy", \.packingStrategy,
+        "packing_strategy", \.packingStrategy, usual: "\"bfd\"",
         "bfd: whole rows, each with attention of its own; wrapped: texts end to end, cut when full"),
     ]
   }

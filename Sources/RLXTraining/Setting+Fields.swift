@@ -5,20 +5,22 @@ extension Setting {
 
   static func number(
     _ name: String, _ path: Path<Double>, _ range: SettingRange, aliases: [String] = [],
-    _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
-      name: name, kind: .number, isOptional: false, range: range, doc: doc, aliases: aliases,
+      name: name, kind: .number, isOptional: false, range: range, usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
       read: { .number($0[keyPath: path]) },
       write: { root, value in if case .number(let x) = value { root[keyPath: path] = x } })
   }
 
   static func optionalNumber(
     _ name: String, _ path: Path<Double?>, _ range: SettingRange, aliases: [String] = [],
-    _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
-      name: name, kind: .number, isOptional: true, range: range, doc: doc, aliases: aliases,
+      name: name, kind: .number, isOptional: true, range: range, usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
       read: { root in root[keyPath: path].map { .number($0) } ?? .none },
       write: { root, value in
         if case .number(let x) = value {
@@ -31,20 +33,22 @@ extension Setting {
 
   static func integer(
     _ name: String, _ path: Path<Int>, _ range: SettingRange, aliases: [String] = [],
-    _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
-      name: name, kind: .integer, isOptional: false, range: range, doc: doc, aliases: aliases,
+      name: name, kind: .integer, isOptional: false, range: range, usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
       read: { .integer($0[keyPath: path]) },
       write: { root, value in if case .integer(let n) = value { root[keyPath: path] = n } })
   }
 
   static func optionalInteger(
     _ name: String, _ path: Path<Int?>, _ range: SettingRange, aliases: [String] = [],
-    _ doc: String
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
-      name: name, kind: .integer, isOptional: true, range: range, doc: doc, aliases: aliases,
+      name: name, kind: .integer, isOptional: true, range: range, usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
       read: { root in root[keyPath: path].map { .integer($0) } ?? .none },
       write: { root, value in
         if case .integer(let n) = value {
@@ -56,21 +60,25 @@ extension Setting {
   }
 
   static func bool(
-    _ name: String, _ path: Path<Bool>, aliases: [String] = [], _ doc: String
+    _ name: String, _ path: Path<Bool>, aliases: [String] = [],
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
-      name: name, kind: .bool, isOptional: false, range: .any, doc: doc, aliases: aliases,
+      name: name, kind: .bool, isOptional: false, range: .any, usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
       read: { .bool($0[keyPath: path]) },
       write: { root, value in if case .bool(let flag) = value { root[keyPath: path] = flag } })
   }
 
   static func choice<Choice>(
-    _ name: String, _ path: Path<Choice>, aliases: [String] = [], _ doc: String
+    _ name: String, _ path: Path<Choice>, aliases: [String] = [],
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting
   where Choice: RawRepresentable & CaseIterable & Sendable, Choice.RawValue == String {
     Setting(
       name: name, kind: .text, isOptional: false,
-      range: .oneOf(Choice.allCases.map(\.rawValue)), doc: doc, aliases: aliases,
+      range: .oneOf(Choice.allCases.map(\.rawValue)), usual: usual, unit: unit, doc: doc,
+      aliases: aliases,
       read: { .text($0[keyPath: path].rawValue) },
       write: { root, value in
         if case .text(let text) = value, let choice = Choice(rawValue: text) {
@@ -80,10 +88,12 @@ extension Setting {
   }
 
   static func texts(
-    _ name: String, _ path: Path<[String]>, aliases: [String] = [], _ doc: String
+    _ name: String, _ path: Path<[String]>, aliases: [String] = [],
+    usual: String = "", unit: String = "", _ doc: String
   ) -> Setting {
     Setting(
-      name: name, kind: .texts, isOptional: false, range: .any, doc: doc, aliases: aliases,
+      name: name, kind: .texts, isOptional: false, range: .any, usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
       read: { .texts($0[keyPath: path]) },
       write: { root, value in if case .texts(let list) = value { root[keyPath: path] = list } })
   }

@@ -32,6 +32,10 @@ package struct Setting<Root: TrainerSettings>: Sendable {
   /// Whether nil is a value of it.
   package let isOptional: Bool
   package let range: SettingRange
+  /// What people set it to, narrower than what is allowed: `0.01 to 0.2`.
+  package let usual: String
+  /// What it is counted in: `nats`, `tokens`; empty for a pure number.
+  package let unit: String
   package let doc: String
   /// Other systems' names for it; accepted, and shown under `name`.
   package let aliases: [String]

@@ -1,10 +1,13 @@
+import RLXSession
+
 /// The commands of the prompt. They exist only there: a script says what it does in the language.
 enum ColonCommand: String, CaseIterable {
-  case help, vars, last, save, load, history, time, quit
+  case help, apropos, vars, last, save, load, history, time, quit
 
   var synopsis: String {
     switch self {
-    case .help: ":help [NAME]"
+    case .help: ":help [TOPIC]"
+    case .apropos: ":apropos WORD"
     case .vars: ":vars"
     case .last: ":last"
     case .save: ":save FILE"
@@ -17,7 +20,8 @@ enum ColonCommand: String, CaseIterable {
 
   var summary: String {
     switch self {
-    case .help: "this list, or what is known of a name; also ?NAME"
+    case .help: "an overview, a page about a topic, or what ?NAME says of a name"
+    case .apropos: "what help knows that has to do with a word"
     case .vars: "the names this session has defined"
     case .last: "what was shown last, all of it, in $PAGER"
     case .save: "write the session as a script that runs and replays"
@@ -28,23 +32,35 @@ enum ColonCommand: String, CaseIterable {
     }
   }
 
-  static var list: String {
-    let width = allCases.map(\.synopsis.count).max() ?? 0
-    return allCases.map { command in
-      let padding = String(repeating: " ", count: width - command.synopsis.count + 3)
-      return "  " + command.synopsis + padding + command.summary + "\n"
-    }.joined()
+  /// What `?:save` says beyond the summary; a test asks for one of each command.
+  var details: String {
+    switch self {
+    case .help:
+      "A topic comes before a name of the session here, and after it behind ?: with a variable called "
+        + "data, :help data is the page about datasets and ?data says what the variable is."
+    case .apropos:
+      "Names, settings, metrics, words of the language and pages are searched, the best first. Of "
+        + "several words, all must be found."
+    case .vars: "In the order they were made, each with its type and the beginning of its value."
+    case .save:
+      "Every statement comes with its digest, every label with what was shown. rlx FILE runs it "
+        + "again, rlx replay FILE runs it and compares."
+    case .load:
+      "What it defines is there afterwards, as if it had been typed. :load --recover runs again what "
+        + "the last shell of this folder had done that did not come to an end."
+    case .history: "20 entries unless another number is given. Ctrl-R searches them."
+    case .time: "Without a word it is switched over. Times are never part of a session file."
+    case .quit: "What was typed stays in the journal until the next shell; :save keeps it."
+    }
   }
 
-  /// The keys worth knowing, for `:help`.
-  static let keys = """
-      Enter          run what is typed, or go on in a new row while it is not complete
-      Alt-Enter      a new row in any case
-      Up, Down       rows, then history; Ctrl-R searches it
-      Ctrl-C         clear the line; stop the statement that runs
-      Ctrl-D         end the shell, on an empty line
-
-    """
+  /// All commands, as help shows them.
+  static var helpPages: [CommandHelp] {
+    allCases.map {
+      CommandHelp(
+        name: $0.rawValue, synopsis: $0.synopsis, summary: $0.summary, details: $0.details)
+    }
+  }
 
   /// The command nearest to a name that is none: one it begins, or one two slips away at most.
   static func nearest(to name: String) -> ColonCommand? {

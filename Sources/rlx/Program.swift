@@ -126,6 +126,7 @@ struct Program {
   private func options(_ common: CommonOptions, arguments: [String]) -> SessionOptions {
     var options = SessionOptions()
     options.seed = common.seed
+    options.commands = ColonCommand.helpPages
     options.arguments = arguments
     options.quiet = common.quiet
     options.format = common.format

@@ -51,15 +51,15 @@ enum PromptEntry: Equatable {
 
   /// A colon command or a request for help, if the line is one.
   private init?(special line: String) {
-    if line.hasPrefix(":") {
+    if line.hasPrefix("?") {
+      self = .help(topic: String(line.dropFirst()).trimmed)
+    } else if line.hasSuffix("?"), line.count > 1, line.dropLast().allSatisfy(\.isNameCharacter) {
+      self = .help(topic: String(line.dropLast()))
+    } else if line.hasPrefix(":") {
       let words = line.dropFirst().split(maxSplits: 1, whereSeparator: \.isWhitespace)
       self = .command(
         name: words.first.map(String.init) ?? "",
         argument: words.count > 1 ? String(words[1]).trimmed : "")
-    } else if line.hasPrefix("?") {
-      self = .help(topic: String(line.dropFirst()).trimmed)
-    } else if line.hasSuffix("?"), line.count > 1, line.dropLast().allSatisfy(\.isNameCharacter) {
-      self = .help(topic: String(line.dropLast()))
     } else {
       return nil
     }
@@ -78,5 +78,6 @@ extension String {
 }
 
 extension Character {
-  fileprivate var isNameCharacter: Bool { isLetter || isNumber || self == "_" || self == "." }
+  /// Of names and of metrics (`objective/kl`); a colon begins a command's.
+  fileprivate var isNameCharacter: Bool { isLetter || isNumber || "_./:".contains(self) }
 }

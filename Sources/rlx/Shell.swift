@@ -47,7 +47,7 @@ final class Shell {
       switch entry {
       case .statement(let source): result = await run(source)
       case .command(let name, let argument): result = await command(name, argument)
-      case .help(let topic): result = await help(topic)
+      case .help(let topic): result = await session.help(topic)
       }
       switch result {
       case .done: continue
@@ -95,7 +95,8 @@ extension Shell {
       return .failed(.usage)
     }
     switch command {
-    case .help: return await help(argument)
+    case .help: return await session.help(argument, topicsFirst: true)
+    case .apropos: return await apropos(argument)
     case .vars: await showVariables()
     case .last: return await showLast()
     case .save: return await file(argument, of: command) { await $0.save(to: $1) }
@@ -107,16 +108,9 @@ extension Shell {
     return .done
   }
 
-  private func help(_ topic: String) async -> CellResult {
-    if topic.isEmpty {
-      console.write(ColonCommand.list + "\n" + ColonCommand.keys)
-      return .done
-    }
-    if topic.hasPrefix(":"), let command = ColonCommand(rawValue: String(topic.dropFirst())) {
-      console.write("  \(command.synopsis)   \(command.summary)\n")
-      return .done
-    }
-    return await session.help(topic)
+  private func apropos(_ words: String) async -> CellResult {
+    guard !words.isEmpty else { return misused(.apropos, "expected a word") }
+    return await session.apropos(words)
   }
 
   private func load(_ argument: String) async -> CellResult {

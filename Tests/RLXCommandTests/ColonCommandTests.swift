@@ -18,7 +18,7 @@ import Testing
 
   @Test func helpListsEveryCommand() throws {
     let pty = try shell()
-    pty.send(":help\r")
+    pty.send(":help commands\r")
     let seen = try pty.expect("rlx> ")
     for command in ColonCommand.allCases { #expect(seen.contains("  \(command.synopsis)")) }
   }
@@ -28,6 +28,23 @@ import Testing
       let pty = try shell()
       pty.send(question + "\r")
       try pty.expect("The number of elements")
+    }
+  }
+
+  @Test func helpKnowsCommandsMetricsWordsAndVariables() throws {
+    let pty = try shell()
+    for (question, answer) in [
+      (":help", "Topics"), ("?", "Topics"), ("?:save", ":save FILE"), (":save?", ":save FILE"),
+      ("?objective/kl", "Healthy"), ("?\"kl\"", "objective/kl"), ("?|>", "first argument"),
+      ("?for", "Goes through"), ("?index", "A position outside"), (":help data", "Rows with named"),
+      ("data = Dataset([\"a\"])\r?data", "data = "), (":help data", "Rows with named"),
+      ("?data.take", "Its first rows"), ("?PPO.init_kl_coef", "0.01 to 0.2"),
+      ("?plitt", "try: ?plot, or :apropos plitt"), (":apropos reward kl", "found; ?NAME"),
+      (":apropos zzz", "nothing is said about"), (":apropos", "try: :apropos WORD"),
+    ] {
+      pty.send(question + "\r")
+      try pty.expect(answer)
+      try pty.expect("rlx> ")
     }
   }
 

@@ -37,11 +37,13 @@ private func brackets(_ text: String) -> InputState {
 
   @Test func commandsStandBetweenStatements() {
     let (entries, _) = PromptEntry.split(
-      "a\n:save  my file.rlx \n?PPO.run\nrm.fit?\nf(\n:x\n)", classify: brackets)
+      "a\n:save  my file.rlx \n?PPO.run\nrm.fit?\nppo/kl?\n:save?\n:load x?\nf(\n:x\n)",
+      classify: brackets)
     #expect(
       entries == [
         .statement("a"), .command(name: "save", argument: "my file.rlx"), .help(topic: "PPO.run"),
-        .help(topic: "rm.fit"), .statement("f(\n:x\n)"),
+        .help(topic: "rm.fit"), .help(topic: "ppo/kl"), .help(topic: ":save"),
+        .command(name: "load", argument: "x?"), .statement("f(\n:x\n)"),
       ])
   }
 

@@ -8,53 +8,6 @@ import Testing
     FileManager.default.temporaryDirectory.path + "/rlx-\(UInt64.random(in: 0 ... .max))-" + name
   }
 
-  // MARK: The table of functions
-
-  /// Every function, method and property that this layer adds.
-  private var specs: [FunctionSpec] {
-    let bench = ScriptBench()
-    let types = ["tensor", "Dataset", "Plot", "Table", "Page"].compactMap {
-      bench.registry.type($0)
-    }
-    let names = [
-      "tensor", "zeros", "ones", "full", "eye", "arange", "randn", "rand", "concat", "stack",
-      "where", "seed", "random", "randint", "choice", "read", "write", "plot", "table", "help",
-      "explain", "abs", "sum",
-    ]
-    return names.compactMap { bench.registry.function($0) }
-      + types.flatMap { $0.methods + $0.statics + [$0.constructor].compactMap { $0 } }
-  }
-
-  @Test func documentsEveryFunctionAndParameter() {
-    #expect(specs.count > 75)
-    for spec in specs {
-      #expect(spec.doc.hasSuffix("."), "\(spec.qualifiedName)")
-      #expect(!spec.returns.isEmpty, "\(spec.qualifiedName)")
-      for parameter in spec.parameters {
-        #expect(!parameter.doc.isEmpty, "\(spec.qualifiedName) \(parameter.name)")
-      }
-    }
-  }
-
-  @Test func everyExampleRuns() throws {
-    let folder = temporary("examples")
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try Data("text".utf8).write(to: URL(fileURLWithPath: folder + "/notes.txt"))
-    for spec in specs {
-      let example = try #require(spec.example, "\(spec.qualifiedName) has no example")
-      let text = ["notes.txt", "rows.jsonl"].reduce(example) {
-        $0.replacing("\"\($1)\"", with: "\"\(folder)/\($1)\"")
-      }
-      do {
-        let value = try ScriptBench().run(text)
-        if let text = value?.display(DisplayStyle()) { #expect(!text.isEmpty) }
-      } catch {
-        Issue.record("\(spec.qualifiedName): \(example): \(error)")
-      }
-    }
-  }
-
   // MARK: Files
 
   @Test func readsWhatItWrote() throws {
@@ -147,16 +100,33 @@ import Testing
           max  a number; the greatest value
 
         Returns   tensor
-        Example   tensor([0.5, 1.5]).clamp(min: 0.8, max: 1.2)
+
+        Example
+          tensor([0.5, 1.5]).clamp(min: 0.8, max: 1.2)
         """)
     #expect(
       try bench.display("help(plot)").hasPrefix(
         "plot(what, names…, title?, height: 12, log: false)"))
     #expect(try bench.display("help(Dataset)").contains("Made by\n  Dataset(source)"))
-    #expect(try bench.display("help(tensor(1))").contains("softmax(axis: -1)"))
-    #expect(try bench.display("help()").contains("  Dataset"))
-    let documented = "## Adds one.\nfn more(x, y = 1) => x + y\nhelp(more)"
-    #expect(try bench.display(documented) == "more(x, y)\n  Adds one.")
+    #expect(try bench.display("help(tensor(1))").contains("softmax"))
+    #expect(try bench.display("help()").contains("Topics"))
+  }
+
+  @Test func helpsWithFunctionsOfTheProgram() throws {
+    let bench = ScriptBench()
+    let page = """
+      more(x, y = 1)
+        Adds one.
+
+      Defined   test.rlx:2
+
+      Source
+        fn more(x, y = 1) => x + y
+      """
+    let documented = "## Adds one.\nfn more(x, y = 1) => x + y\n"
+    #expect(try bench.display(documented + "help(more)") == page)
+    #expect(try bench.display(documented + "help(\"more\")") == page)
+    #expect(try bench.display("fn bare(x) { return x }\nhelp(bare)").contains("No ## lines"))
   }
 
   @Test func explainsWhatAnObjectIsNow() throws {

@@ -13,17 +13,17 @@ extension CoreLibrary {
       FunctionSpec(
         "len", "The number of elements, entries or characters.",
         parameters: [ParameterSpec("x", .any, doc: "A list, map, string, range or object.")],
-        returns: "int", example: "len([1, 2])"
+        returns: "int", example: "len([1, 2])  #> 2"
       ) { .int(try length($0.value("x"))) },
       FunctionSpec(
         "type", "The name of the value's type.",
         parameters: [ParameterSpec("x", .any, doc: "Any value.")], returns: "string",
-        example: "type(1)"
+        example: "type(1)  #> \"int\""
       ) { .string($0.value("x").typeName) },
       FunctionSpec(
         "json", "The value as JSON on one line, which reads back equal.",
         parameters: [ParameterSpec("x", .any, doc: "Data, or an object that has a plain form.")],
-        returns: "string", example: "json({a: [1, 2]})"
+        returns: "string", example: "json({a: [1, 2]})  #> \"{\\\"a\\\": [1, 2]}\""
       ) { .string(try Json.text(of: $0.value("x"))) },
       FunctionSpec(
         "exit", "Ends the program.",
@@ -40,15 +40,15 @@ extension CoreLibrary {
     return [
       FunctionSpec(
         "str", "The value as a string, as `print` writes it.", parameters: [x], returns: "string",
-        example: "str(1.5)"
+        example: "str(1.5)  #> \"1.5\""
       ) { .string($0.value("x").printed) },
       FunctionSpec(
         "int", "A whole number from a string, a bool or a float, whose fraction is cut off.",
-        parameters: [x], returns: "int", example: #"int("42")"#
+        parameters: [x], returns: "int", example: #"int("42")  #> 42"#
       ) { .int(try int($0.value("x"))) },
       FunctionSpec(
         "float", "A floating-point number from a string or an int.", parameters: [x],
-        returns: "float", example: #"float("1e-3")"#
+        returns: "float", example: #"float("1e-3")  #> 0.001"#
       ) { .float(try float($0.value("x"))) },
     ]
   }

@@ -2,7 +2,9 @@ extension CoreLibrary {
   static var list: HostType {
     HostType(
       "list", "Values one after the other. A value itself: changing a copy leaves it as it is.",
-      methods: listMethods, properties: [lengthProperty("The number of elements.")])
+      methods: listMethods,
+      properties: [lengthProperty("The number of elements.", "[3, 1, 2].len  #> 3")],
+      example: "[3, 1, 2].sort()  #> [1, 2, 3]")
   }
 
   static var listMethods: [FunctionSpec] { callingMethods + reducingMethods + rearrangingMethods }
@@ -14,14 +16,14 @@ extension CoreLibrary {
     return [
       FunctionSpec(
         "map", "The function's value for each element.", parameters: [function], returns: "list",
-        example: "[1, 2].map(fn(x) => x * x)"
+        example: "[1, 2].map(fn(x) => x * x)  #> [1, 4]"
       ) { call in
         let f = try call.function("f")
         return .list(try elements(call).map { try call.call(f, [$0]) })
       },
       FunctionSpec(
         "filter", "The elements for which the function is true.", parameters: [function],
-        returns: "list", example: "[1, 2, 3].filter(fn(x) => x > 1)"
+        returns: "list", example: "[1, 2, 3].filter(fn(x) => x > 1)  #> [2, 3]"
       ) { call in
         let f = try call.function("f")
         return .list(
@@ -34,14 +36,14 @@ extension CoreLibrary {
           ParameterSpec(
             "f", .function, example: "fn(sum, x) => sum + x",
             doc: "Called with the value so far and each element."),
-        ], returns: "value", example: "[1, 2].fold(0, fn(sum, x) => sum + x)"
+        ], returns: "value", example: "[1, 2].fold(0, fn(sum, x) => sum + x)  #> 3"
       ) { call in
         let f = try call.function("f")
         return try elements(call).reduce(call.value("start")) { try call.call(f, [$0, $1]) }
       },
       FunctionSpec(
         "find", "The first element for which the function is true, or nil.",
-        parameters: [function], returns: "value", example: "[1, 2, 3].find(fn(x) => x > 1)"
+        parameters: [function], returns: "value", example: "[1, 2, 3].find(fn(x) => x > 1)  #> 2"
       ) { call in
         let f = try call.function("f")
         return try elements(call).first { try isTrue(try call.call(f, [$0]), "find") } ?? .nil
@@ -49,7 +51,7 @@ extension CoreLibrary {
       FunctionSpec(
         "count", "How many elements equal the value, or make the function true.",
         parameters: [ParameterSpec("x", .any, doc: "A value, or a function of an element.")],
-        returns: "int", example: "[1, 2, 1].count(1)"
+        returns: "int", example: "[1, 2, 1].count(1)  #> 2"
       ) { call in
         let wanted = call.value("x")
         guard case .function(let f) = wanted else {
@@ -66,7 +68,7 @@ extension CoreLibrary {
             doc: "Gives the number or string to sort by."),
           ParameterSpec(
             "descending", .bool, default: .bool(false), doc: "Whether the largest come first."),
-        ], returns: "list", example: "[3, 1, 2].sort()"
+        ], returns: "list", example: "[3, 1, 2].sort()  #> [1, 2, 3]"
       ) { call in
         let elements = try elements(call)
         let keys =
@@ -80,22 +82,28 @@ extension CoreLibrary {
 
   private static var reducingMethods: [FunctionSpec] {
     [
-      FunctionSpec("sum", "The sum of the numbers.", returns: "number", example: "[1, 2].sum()") {
+      FunctionSpec(
+        "sum", "The sum of the numbers.", returns: "number", example: "[1, 2].sum()  #> 3"
+      ) {
         try Lists.sum($0.receiver, "sum")
       },
-      FunctionSpec("mean", "The mean of the numbers.", returns: "float", example: "[1, 2].mean()") {
+      FunctionSpec(
+        "mean", "The mean of the numbers.", returns: "float", example: "[1, 2].mean()  #> 1.5"
+      ) {
         try Lists.mean($0.receiver)
       },
-      FunctionSpec("min", "The smallest element.", returns: "value", example: "[1, 2].min()") {
+      FunctionSpec("min", "The smallest element.", returns: "value", example: "[1, 2].min()  #> 1")
+      {
         try Lists.extreme(try elements($0), "min", -1)
       },
-      FunctionSpec("max", "The largest element.", returns: "value", example: "[1, 2].max()") {
+      FunctionSpec("max", "The largest element.", returns: "value", example: "[1, 2].max()  #> 2") {
         try Lists.extreme(try elements($0), "max", 1)
       },
-      FunctionSpec("first", "The first element.", returns: "value", example: "[1, 2].first()") {
+      FunctionSpec("first", "The first element.", returns: "value", example: "[1, 2].first()  #> 1")
+      {
         try end(try elements($0).first, "first")
       },
-      FunctionSpec("last", "The last element.", returns: "value", example: "[1, 2].last()") {
+      FunctionSpec("last", "The last element.", returns: "value", example: "[1, 2].last()  #> 2") {
         try end(try elements($0).last, "last")
       },
       FunctionSpec(
@@ -103,7 +111,7 @@ extension CoreLibrary {
         parameters: [
           ParameterSpec("i", .int, doc: "The index; negative ones count from the end."),
           ParameterSpec("default", .any, optional: true, doc: "Given instead; nil if left out."),
-        ], returns: "value", example: "[1, 2].get(5, 0)"
+        ], returns: "value", example: "[1, 2].get(5, 0)  #> 0"
       ) { call in
         let elements = try elements(call)
         let index = try call.int("i")
@@ -113,7 +121,7 @@ extension CoreLibrary {
       FunctionSpec(
         "join", "The elements as one string, with a separator between them.",
         parameters: [ParameterSpec("separator", .string, default: .string(""), doc: "Between.")],
-        returns: "string", example: #"["a", "b"].join(", ")"#
+        returns: "string", example: #"["a", "b"].join(", ")  #> "a, b""#
       ) { call in
         let separator = try call.string("separator")
         let parts = try elements(call).map(\.printed)
@@ -125,27 +133,31 @@ extension CoreLibrary {
 
   private static var rearrangingMethods: [FunctionSpec] {
     [
-      FunctionSpec("reverse", "Back to front.", returns: "list", example: "[1, 2].reverse()") {
+      FunctionSpec(
+        "reverse", "Back to front.", returns: "list", example: "[1, 2].reverse()  #> [2, 1]"
+      ) {
         .list(try elements($0).reversed())
       },
       FunctionSpec(
         "unique", "Each element once, at its first place.", returns: "list",
-        example: "[1, 2, 1].unique()"
+        example: "[1, 2, 1].unique()  #> [1, 2]"
       ) { call in .list(unique(try elements(call))) },
       FunctionSpec(
         "flat", "The elements of its lists, one level deep.", returns: "list",
-        example: "[[1], [2, 3]].flat()"
+        example: "[[1], [2, 3]].flat()  #> [1, 2, 3]"
       ) { call in
         .list(try elements(call).flatMap { try $0.asElements() ?? [$0] })
       },
       FunctionSpec(
         "zip", "Pairs of the elements at the same place; as long as the shorter list.",
         parameters: [ParameterSpec("other", .any, doc: "A list or other sequence.")],
-        returns: "list of lists", example: "[1, 2].zip([3, 4])"
+        returns: "list of lists", example: "[1, 2].zip([3, 4])  #> [[1, 3], [2, 4]]"
       ) { call in
         .list(Lists.zipped([try elements(call), try Sequences.elements(call.value("other"))]))
       },
-      FunctionSpec("list", "The elements as a list.", returns: "list", example: "(0..3).list()") {
+      FunctionSpec(
+        "list", "The elements as a list.", returns: "list", example: "(0..3).list()  #> [0, 1, 2]"
+      ) {
         .list(try elements($0))
       },
     ]

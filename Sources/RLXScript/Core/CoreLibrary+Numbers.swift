@@ -5,7 +5,7 @@ extension CoreLibrary {
     [
       FunctionSpec(
         "abs", "The absolute value.", parameters: [numberParameter], returns: "number",
-        example: "abs(-2)"
+        example: "abs(-2)  #> 2"
       ) { call in
         if let result = try delegated(call) { return result }
         guard case .int(let number) = call.value("x") else {
@@ -20,7 +20,7 @@ extension CoreLibrary {
           ParameterSpec(
             "digits", .int, range: .between(0, 300), optional: true,
             doc: "Digits after the dot to keep."),
-        ], returns: "int or float", example: "round(2.345, 2)"
+        ], returns: "int or float", example: "round(2.345, 2)  #> 2.35"
       ) { try round($0) },
       rounding("floor", "The largest int that is not above the number.", .down),
       rounding("ceil", "The smallest int that is not below the number.", .up),
@@ -42,7 +42,7 @@ extension CoreLibrary {
       FunctionSpec(
         "sum", "The sum of a list of numbers.",
         parameters: [ParameterSpec("x", .any, doc: "A list or range of numbers.")],
-        returns: "number", example: "sum([1, 2, 3])"
+        returns: "number", example: "sum([1, 2, 3])  #> 6"
       ) { call in
         if let result = try delegated(call) { return result }
         return try Lists.sum(call.value("x"), "sum")

@@ -4,14 +4,15 @@ extension CoreLibrary {
       FunctionSpec(
         "zip", "Lists of the elements that stand at the same place; as long as the shortest.",
         parameters: [ParameterSpec("lists", .any, rest: true, doc: "Lists or other sequences.")],
-        returns: "list of lists", example: "zip([1, 2], [3, 4])"
+        returns: "list of lists", example: "zip([1, 2], [3, 4])  #> [[1, 3], [2, 4]]"
       ) { .list(Lists.zipped(try $0.rest.map(Sequences.elements))) },
       FunctionSpec(
         "enumerate", "Pairs of position and element.",
         parameters: [
           ParameterSpec("x", .any, doc: "A list or other sequence."),
           ParameterSpec("start", .int, default: .int(0), doc: "The first position."),
-        ], returns: "list of [int, value]", example: "enumerate([\"a\", \"b\"])"
+        ], returns: "list of [int, value]",
+        example: "enumerate([\"a\", \"b\"])  #> [[0, \"a\"], [1, \"b\"]]"
       ) { call in
         let elements = try Sequences.elements(call.value("x"))
         let start = try call.int("start")
@@ -26,7 +27,7 @@ extension CoreLibrary {
           ParameterSpec("start", .int, doc: "The first number; the end, if it is the only one."),
           ParameterSpec("end", .int, optional: true, doc: "The first number left out."),
           ParameterSpec("step", .int, default: .int(1), doc: "What is added each time."),
-        ], returns: "range or list", example: "range(0, 10, 2)"
+        ], returns: "range or list", example: "range(0, 10, 2)  #> [0, 2, 4, 6, 8]"
       ) { try range($0) },
     ]
   }

@@ -6,9 +6,11 @@ enum CoreLibrary {
   /// Kinds without members, so that errors and help know them.
   private static var plainTypes: [HostType] {
     [
-      HostType("nil", "No value."), HostType("bool", "true or false."),
-      HostType("int", "A whole number of 64 bits."),
-      HostType("float", "A floating-point number of 64 bits."),
+      HostType("nil", "No value.", example: "nil ?? \"nothing\"  #> \"nothing\""),
+      HostType("bool", "true or false.", example: "not true  #> false"),
+      HostType(
+        "int", "A whole number of 64 bits; overflow is an error.", example: "7 // 2  #> 3"),
+      HostType("float", "A floating-point number of 64 bits.", example: "7 / 2  #> 3.5"),
     ]
   }
 
@@ -16,26 +18,60 @@ enum CoreLibrary {
     HostType(
       "function", "A function, of the program or of the host.",
       properties: [
-        PropertySpec("name", "The name it was declared under, or nil.", returns: "string") {
+        PropertySpec(
+          "name", "The name it was declared under, or nil.", returns: "string",
+          example: "abs.name  #> \"abs\""
+        ) {
           guard case .function(let function) = $0 else { return .nil }
           return function.name.map { .string($0) } ?? .nil
         },
-        PropertySpec("doc", "Its documentation, or nil.", returns: "string") {
+        PropertySpec(
+          "doc", "Its documentation, or nil.", returns: "string",
+          example: "## Twice x.\nfn twice(x) => 2 * x\ntwice.doc  #> \"Twice x.\""
+        ) {
           guard case .function(let function) = $0 else { return .nil }
           return function.documentation.map { .string($0) } ?? .nil
         },
-      ])
+      ], example: "fn twice(x) => 2 * x\ntwice(21)  #> 42")
   }
 
   static var error: HostType {
-    HostType("error", "What `catch` binds: .kind .message .place .data.")
+    func field(
+      _ name: String, _ doc: String, _ returns: String, _ example: String,
+      _ read: @escaping (Diagnostic) -> Value?
+    ) -> PropertySpec {
+      PropertySpec(
+        name, doc, returns: returns, example: "try { \(example) } catch e { print(e.\(name)) }"
+      ) {
+        guard case .error(let error) = $0 else { return .nil }
+        return read(error.diagnostic) ?? .nil
+      }
+    }
+    return HostType(
+      "error", "What `catch` binds: what went wrong, where, and of which kind.",
+      properties: [
+        field("kind", "The sort of error, a word: `?errors` lists them.", "string", "[1][5]") {
+          .string($0.kind.rawValue)
+        },
+        field("message", "What is wrong, in words.", "string", "fail \"no tea\"") {
+          .string($0.message)
+        },
+        field("place", "File, line and column.", "string or nil", "[1][5]") {
+          $0.place.map { .string($0.description) }
+        },
+        field("data", "What `fail` was given, where that is no string.", "value", "fail {code: 7}")
+        {
+          $0.data
+        },
+      ], example: "try { [1][5] } catch e { print(e.kind) }  #> index")
   }
 
   static var range: HostType {
     let methods = listMethods.filter { !["flat", "join"].contains($0.name) }
     return HostType(
       "range", "Whole numbers from one end up to the other.", methods: methods,
-      properties: [lengthProperty("The number of elements.")])
+      properties: [lengthProperty("The number of elements.", "(0..5).len  #> 5")],
+      example: "(0..5).list()  #> [0, 1, 2, 3, 4]")
   }
 
   /// What every host object can do, unless its own table says otherwise.
@@ -53,8 +89,8 @@ enum CoreLibrary {
     ]
   }
 
-  static func lengthProperty(_ doc: String) -> PropertySpec {
-    PropertySpec("len", doc, returns: "int") { .int(try length($0)) }
+  static func lengthProperty(_ doc: String, _ example: String) -> PropertySpec {
+    PropertySpec("len", doc, returns: "int", example: example) { .int(try length($0)) }
   }
 
   /// `len(x)`.

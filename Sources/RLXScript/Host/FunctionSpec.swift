@@ -10,7 +10,7 @@ package struct FunctionSpec {
   package let effects: FunctionEffects
   /// What it returns, in words: `list of Completion`.
   package let returns: String
-  /// A line of rlx.
+  /// A line of rlx, or several; what they show stands behind `#>`, as in the documentation.
   package let example: String?
   package let body: (Call) throws -> Value
 

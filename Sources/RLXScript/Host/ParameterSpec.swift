@@ -15,12 +15,17 @@ package struct ParameterSpec {
   package let aliases: [String]
   /// What a value looks like, for the remedy of an error.
   package let example: String?
+  /// What it is mostly set to, narrower than what is allowed: `0.01 to 0.2`. Empty where nobody can say.
+  package let usual: String
+  /// What it is counted in: `nats`, `tokens`. Empty for a pure number.
+  package let unit: String
   package let doc: String
 
   package init(
     _ name: String, _ type: ValueType, range: NumberRange? = nil, choices: [String] = [],
     default defaultValue: Value? = nil, optional: Bool = false, rest: Bool = false,
-    aliases: [String] = [], example: String? = nil, doc: String
+    aliases: [String] = [], example: String? = nil, usual: String = "", unit: String = "",
+    doc: String
   ) {
     self.name = name
     self.type = type
@@ -31,6 +36,8 @@ package struct ParameterSpec {
     isRest = rest
     self.aliases = aliases
     self.example = example
+    self.usual = usual
+    self.unit = unit
     self.doc = doc
   }
 
@@ -52,7 +59,7 @@ package struct ParameterSpec {
   }
 
   /// How to write it well: `kl_coef: 0.05`.
-  var remedy: String? {
+  package var remedy: String? {
     if let example { return "\(name): \(example)" }
     if let defaultValue, !defaultValue.isNil { return "\(name): \(defaultValue.shown)" }
     if let choice = choices.first { return "\(name): \(Value.string(choice).shown)" }

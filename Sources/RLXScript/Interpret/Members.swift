@@ -2,7 +2,6 @@
 enum Members {
   static func read(_ name: String, of object: Value, _ registry: Registry) throws -> Value {
     if case .map(let map) = object, let value = map[name] { return value }
-    if case .error(let error) = object, let value = error.field(name) { return value }
     if case .function(let function) = object, case .type(let type) = function.body,
       let spec = type.static(name)
     {
@@ -43,7 +42,7 @@ enum Members {
       }
       return function
     }
-    if type?.property(name) != nil || isField(name, object) {
+    if type?.property(name) != nil {
       throw Fault(.type, "\(title(object)): \(name) is a property", remedy: ".\(name)")
     }
     throw unknown(name, object, type)
@@ -93,10 +92,6 @@ enum Members {
     return object.typeName
   }
 
-  private static func isField(_ name: String, _ object: Value) -> Bool {
-    if case .error(let error) = object { error.field(name) != nil } else { false }
-  }
-
   private static func missing(_ name: String, _ map: MapValue, _ type: HostType?) -> Fault {
     let keys = map.keys.compactMap(\.value.asString)
     let nearest =
@@ -108,7 +103,6 @@ enum Members {
 
   private static func unknown(_ name: String, _ object: Value, _ type: HostType?) -> Fault {
     var known = type?.memberNames ?? []
-    if case .error = object { known += ErrorValue.fieldNames }
     if case .function(let function) = object, case .type(let type) = function.body {
       known = type.statics.map(\.name)
     }
@@ -132,21 +126,6 @@ enum Members {
     case (.list, "sorted"): ".sort()"
     case (.string, "trim"): ".strip()"
     case (.string, "format"): "\"…\\(x)…\""
-    default: nil
-    }
-  }
-}
-
-extension ErrorValue {
-  static let fieldNames = ["kind", "message", "place", "data"]
-
-  /// `e.kind`, `e.message`, `e.place`, `e.data`.
-  func field(_ name: String) -> Value? {
-    switch name {
-    case "kind": .string(diagnostic.kind.rawValue)
-    case "message": .string(diagnostic.message)
-    case "place": diagnostic.place.map { .string($0.description) } ?? .nil
-    case "data": diagnostic.data ?? .nil
     default: nil
     }
   }

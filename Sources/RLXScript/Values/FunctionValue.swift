@@ -53,6 +53,27 @@ package final class FunctionValue {
     return function.syntax.source.string(in: function.syntax.span)
   }
 
+  /// Where a script function was written: `tour.rlx:14`; nil for host functions.
+  package var origin: String? {
+    guard case .script(let function) = body else { return nil }
+    let source = function.syntax.source
+    return "\(source.name):\(source.lineNumber(at: function.syntax.span.start))"
+  }
+
+  /// How it is called: `shout(text, mark = "!")`, defaults as they were written.
+  package var signature: String {
+    switch body {
+    case .script(let function):
+      let parameters = function.syntax.parameters.map { parameter in
+        let value = parameter.defaultValue.map { function.syntax.source.string(in: $0.span) }
+        return parameter.name + (value.map { " = \($0)" } ?? "")
+      }
+      return "\(name ?? "fn")(\(parameters.joined(separator: ", ")))"
+    case .host(let spec, _): return spec.signature
+    case .type(let type): return type.constructor?.signature ?? type.name
+    }
+  }
+
   /// The names a script function took along from around it, with their values now, in the order of
   /// first use. Top-level names are not among them: they are read when the function runs. A value
   /// may be a function that captures this one again.

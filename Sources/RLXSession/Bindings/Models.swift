@@ -23,19 +23,19 @@ package func registerModels(_ registry: Registry, core: SessionCore) {
           example: "\(ModelMethods.answer)[0].plain()"
         ) { try $0.object(as: CompletionObject.self).plain() ?? .nil }
       ],
-      properties: CompletionMethods.properties))
+      properties: CompletionMethods.properties, example: "\(ModelMethods.answer)[0]"))
   registry.add(
     HostType(
       CompletionsObject.typeName,
       "The answers of a model, flat, prompt by prompt; behaves as a list of Completion.",
       methods: CompletionMethods.methods(registry),
-      properties: CompletionMethods.listProperties))
+      properties: CompletionMethods.listProperties, example: ModelMethods.answer))
   registry.add(TokenizerMethods.type(core))
 }
 
 enum ModelMethods {
-  /// Examples in the documentation; MODEL stands for a folder.
-  static let model = "Model(\"MODEL\")"
+  /// Examples in the documentation take the model that comes with rlx.
+  static let model = "Model(\"nano\")"
   static let answer = "\(model).generate(\"Once\", max_tokens: 8)"
   static let files = [
     "config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json",

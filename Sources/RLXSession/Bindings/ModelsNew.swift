@@ -38,7 +38,8 @@ extension ModelMethods {
           "tie_word_embeddings", .bool, optional: true, aliases: ["tie"], example: "true",
           doc: "whether the output layer is the embedding; without it as the family's models"),
       ], effects: .draws, returns: "Model",
-      example: "Model.new(family: \"llama\", layers: 2, width: 32, tokenizer: \(model).tokenizer)"
+      example:
+        "tok = \(model).tokenizer\nModel.new(family: \"llama\", layers: 2, width: 32, tokenizer: tok)"
     ) { [unowned core] call in
       let tokenizer = try call.host("tokenizer", as: TokenizerObject.self).tokenizer
       func given(_ name: String) throws -> Int? { try call.isGiven(name) ? call.int(name) : nil }

@@ -11,7 +11,7 @@ enum TokenizerMethods {
         TokenizerObject.typeName, "Loads the tokenizer.json of a folder.",
         parameters: [
           ParameterSpec("path", .string, example: "\"models/stories260K\"", doc: "the folder")
-        ], effects: .reads, returns: "Tokenizer", example: "Tokenizer(\"MODEL\")"
+        ], effects: .reads, returns: "Tokenizer", example: "Tokenizer(\"nano\")"
       ) { [unowned core] call in
         let path = try call.string("path")
         let folder = path.hasSuffix("/tokenizer.json") ? String(path.dropLast(15)) : path

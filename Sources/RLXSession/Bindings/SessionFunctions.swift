@@ -6,7 +6,7 @@ import RLXScript
 package func registerSessionFunctions(_ registry: Registry, core: SessionCore) {
   let all =
     [SessionFunctions.seed(core)] + SessionDraws.functions(core) + SessionFunctions.files(core)
-    + [SessionFunctions.plot, SessionFunctions.table] + SessionHelp.functions(registry)
+    + [SessionFunctions.plot, SessionFunctions.table] + SessionHelp.functions(core)
   for spec in all { registry.add(spec) }
   for type in SessionViews.types { registry.add(type) }
 }

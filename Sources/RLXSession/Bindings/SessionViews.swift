@@ -15,7 +15,7 @@ enum SessionViews {
           ) {
             .list($0.plot.series.map { .string($0.name) })
           }
-        ]),
+        ], example: "plot({up: [1, 2, 3], down: [3, 2, 1]})"),
       HostType(
         "Table", "Rows of values under named columns, fitted to the terminal when it is shown.",
         methods: [
@@ -31,7 +31,7 @@ enum SessionViews {
           PropertySpec("len", "How many rows it has.", returns: "int", of: TableObject.self) {
             .int($0.rows.count)
           },
-        ]),
+        ], example: "table([{name: \"a\", score: 1}, {name: \"b\", score: 2.5}])"),
       HostType(
         "Page", "Text shown as it is: what help and explain give.",
         methods: [method("plain", "The text as a string.", "string", "help(\"abs\").plain()")],
@@ -39,7 +39,7 @@ enum SessionViews {
           PropertySpec("text", "The text as a string.", returns: "string", of: PageObject.self) {
             .string($0.text)
           }
-        ]),
+        ], example: "help(\"abs\")"),
     ]
   }
 

@@ -13,13 +13,13 @@ extension TensorMethods {
       },
       method(
         "var", "The variance, of all elements or along an axis.",
-        parameters: spreadParameters, example: "tensor([1, 2, 3, 4]).var()"
+        parameters: spreadParameters, example: "tensor([1, 2, 3, 4]).var()  #> tensor 1.66667"
       ) { tensor, call in
         Value(try variance(tensor, call, "var"))
       },
       method(
         "std", "The standard deviation, of all elements or along an axis.",
-        parameters: spreadParameters, example: "tensor([1, 2, 3, 4]).std()"
+        parameters: spreadParameters, example: "tensor([1, 2, 3, 4]).std()  #> tensor 1.29099"
       ) { tensor, call in
         Value(try variance(tensor, call, "std").sqrt())
       },

@@ -13,7 +13,8 @@ package func registerTensors(_ registry: Registry, core: SessionCore) {
         + "t[0] = 1 writes; == is one bool, .eq compares elements.",
       methods: TensorMethods.elementwise + TensorMethods.reductions + TensorMethods.shapes
         + TensorMethods.gradients,
-      properties: TensorMethods.properties))
+      properties: TensorMethods.properties,
+      example: "tensor([[1, 2], [3, 4]])"))
   TensorFunctions.extend(registry)
 }
 
@@ -101,7 +102,8 @@ enum TensorMethods {
         Value(tensor.detached())
       },
       method(
-        "item", "The only element as a number.", returns: "float", example: "tensor([3.5]).item()"
+        "item", "The only element as a number.", returns: "float",
+        example: "tensor([3.5]).item()  #> 3.5"
       ) { tensor, _ in
         guard tensor.count == 1 else {
           throw Fault(
@@ -112,13 +114,13 @@ enum TensorMethods {
       },
       method(
         "list", "The elements as floats in lists within lists.", returns: "list",
-        example: "tensor([[1, 2], [3, 4]]).list()"
+        example: "tensor([[1, 2], [3, 4]]).list()  #> [[1.0, 2.0], [3.0, 4.0]]"
       ) { tensor, _ in
         try TensorObject(tensor).plain() ?? .nil
       },
       method(
         "plain", "The elements as plain data: lists within lists, a float for a scalar.",
-        returns: "list or float", example: "tensor([1, 2]).plain()"
+        returns: "list or float", example: "tensor([1, 2]).plain()  #> [1.0, 2.0]"
       ) { tensor, _ in
         try TensorObject(tensor).plain() ?? .nil
       },

@@ -34,18 +34,18 @@ enum AdamWMethods {
           aliases: ["model"], doc: "the model whose weights it moves"),
         ParameterSpec(
           "learning_rate", .number, range: .atLeast(0), default: .float(1e-3), aliases: ["lr"],
-          doc: "step size"),
+          usual: "1e-6 to 1e-3", doc: "step size"),
         ParameterSpec(
           "beta1", .number, range: .atLeast(0, below: 1), default: .float(0.9),
-          aliases: ["adam_beta1"], doc: "decay of the first moment"),
+          aliases: ["adam_beta1"], usual: "0.9", doc: "decay of the first moment"),
         ParameterSpec(
           "beta2", .number, range: .atLeast(0, below: 1), default: .float(0.999),
-          aliases: ["adam_beta2"], doc: "decay of the second moment"),
+          aliases: ["adam_beta2"], usual: "0.95 to 0.999", doc: "decay of the second moment"),
         ParameterSpec(
           "eps", .number, range: .above(0), default: .float(1e-8), aliases: ["adam_epsilon"],
-          doc: "added to the root of the second moment"),
+          usual: "1e-8 to 1e-5", doc: "added to the root of the second moment"),
         ParameterSpec(
-          "weight_decay", .number, range: .atLeast(0), default: .float(0),
+          "weight_decay", .number, range: .atLeast(0), default: .float(0), usual: "0 to 0.1",
           doc: "decoupled weight decay"),
       ], returns: "AdamW", example: example
     ) { call in

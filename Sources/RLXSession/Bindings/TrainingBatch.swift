@@ -3,7 +3,8 @@ import RLXTensor
 import RLXTraining
 
 enum PPOBatchMethods {
-  private static let example = "\(PPOMethods.example).rollout([\"Once\"])"
+  private static let example =
+    "ppo = \(PPOMethods.example)\nbatch = ppo.rollout([\"Once\"])\nbatch"
 
   static var type: HostType {
     HostType(
@@ -43,11 +44,14 @@ enum PPOBatchMethods {
         property(
           "offsets", "Where each answer's tokens begin, and where the last end.", "list of int"
         ) { .list($0.offsets.map { .int(Int($0)) }) },
-        property("scores", "What the reward said, after scaling and clipping.", "tensor") { batch in
+        property(
+          "scores", "What the reward said, after scaling and clipping.", "tensor",
+          example: PPOMethods.batch(through: "score", reading: "scores")
+        ) { batch in
           guard let scores = batch.scores else { throw missing("scores", "ppo.score(batch)") }
           return Value(Tensor(scores.map { Float($0) }, [scores.count]))
         },
-      ] + tensors)
+      ] + tensors, example: example)
   }
 
   /// The tensors the stages leave, with the call that leaves each.
@@ -67,7 +71,10 @@ enum PPOBatchMethods {
   }
 
   private static func tensor(_ name: String, _ doc: String, after stage: String) -> PropertySpec {
-    property(name, doc + " A tensor [tokens].", "tensor") { batch in
+    property(
+      name, doc + " A tensor [tokens].", "tensor",
+      example: PPOMethods.batch(through: stage, reading: name)
+    ) { batch in
       guard let found = batch.named.first(where: { $0.name == name }) else {
         throw missing(name, "ppo.\(stage)(batch)")
       }
@@ -80,9 +87,12 @@ enum PPOBatchMethods {
   }
 
   private static func property(
-    _ name: String, _ doc: String, _ returns: String, _ body: @escaping (PPOBatch) throws -> Value
+    _ name: String, _ doc: String, _ returns: String, example: String? = nil,
+    _ body: @escaping (PPOBatch) throws -> Value
   ) -> PropertySpec {
-    PropertySpec(name, doc, returns: returns, of: PPOBatchObject.self) { try body($0.batch) }
+    PropertySpec(name, doc, returns: returns, example: example, of: PPOBatchObject.self) {
+      try body($0.batch)
+    }
   }
 
   // MARK: One answer
@@ -114,19 +124,23 @@ enum PPOBatchMethods {
         },
       ]
         + tensors.map { spec in
-          answer(spec.name, spec.doc, "tensor") { object in
+          answer(
+            spec.name, spec.doc, "tensor",
+            example: spec.example?.replacing("batch.\(spec.name)", with: "batch[0].\(spec.name)")
+          ) { object in
             guard let values = object.column(spec.name) else {
               throw missing(spec.name, "read the answer again after the stage that leaves it")
             }
             return Value(Tensor(values, [values.count]))
           }
-        })
+        }, example: "\(example)[0]")
   }
 
   private static func answer(
-    _ name: String, _ doc: String, _ returns: String,
+    _ name: String, _ doc: String, _ returns: String, example: String? = nil,
     _ body: @escaping (PPOAnswerObject) throws -> Value
   ) -> PropertySpec {
-    PropertySpec(name, doc, returns: returns, of: PPOAnswerObject.self, body: body)
+    PropertySpec(
+      name, doc, returns: returns, example: example, of: PPOAnswerObject.self, body: body)
   }
 }

@@ -4,7 +4,9 @@ import RLXTraining
 
 enum DPOMethods {
   private static let example = "DPO(\(ModelMethods.model), beta: 0.1)"
-  private static let rows = "[{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}]"
+  /// Lines that make a trainer and rows for it.
+  private static let setup =
+    "dpo = \(example)\nrows = [{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}]\n"
 
   private static var data: ParameterSpec {
     ParameterSpec(
@@ -63,13 +65,13 @@ enum DPOMethods {
     [
       method(
         "loss", "The mean loss of the pairs, with gradients; nothing is changed.",
-        parameters: [data], returns: "tensor", example: "\(example).loss(\(rows)).item()"
+        parameters: [data], returns: "tensor", example: "\(setup)dpo.loss(rows).item()"
       ) { object, call in
         Value(try object.trainer.loss(try batch(object, call)).scalar)
       },
       method(
         "step", "One optimizer step on all pairs given.", parameters: [data], effects: .mutates,
-        returns: "map", example: "\(example).step(\(rows))"
+        returns: "map", example: "\(setup)dpo.step(rows)"
       ) { [unowned core] object, call in
         let pairs = try batch(object, call)
         core.touch(object.policy)
@@ -79,7 +81,7 @@ enum DPOMethods {
       method(
         "run", "Trains over the pairs in seeded passes; by steps, or by epochs.",
         parameters: [data, TrainerMethods.steps, TrainerMethods.epochs], effects: .mutates,
-        returns: "TrainLog", example: "\(example).run(\(rows), steps: 2)"
+        returns: "TrainLog", example: "\(setup)dpo.run(rows, steps: 2)"
       ) { [unowned core] object, call in
         let pairs = try pairs(object, call)
         let progress = TrainingProgress(

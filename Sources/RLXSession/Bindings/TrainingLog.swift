@@ -3,7 +3,10 @@ import RLXTraining
 
 enum TrainLogMethods {
   private static let example =
-    "SFT(\(ModelMethods.model)).run([{prompt: \"Once\", completion: \" upon.\"}], steps: 2)"
+    "sft = SFT(\(ModelMethods.model))\n"
+    + "log = sft.run([{prompt: \"Once\", completion: \" upon.\"}], steps: 2)\nlog"
+  private static let stats =
+    "ppo = \(PPOMethods.example)\nstats = ppo.step([\"Once\"])\nstats"
 
   static var type: HostType {
     HostType(
@@ -37,7 +40,7 @@ enum TrainLogMethods {
         ) {
           .list($0.log.names.map { .string($0) })
         },
-      ])
+      ], example: example)
   }
 
   static var metricsType: HostType {
@@ -48,7 +51,7 @@ enum TrainLogMethods {
       methods: [
         FunctionSpec(
           "plain", "As a map.", returns: "map",
-          example: "\(PPOMethods.example).step([\"Once\"]).plain()"
+          example: "\(stats).plain()"
         ) { try $0.object(as: MetricsObject.self).plain() ?? .nil }
       ],
       properties: [
@@ -57,6 +60,6 @@ enum TrainLogMethods {
         ) { object in
           .list((object.metrics.map(\.name) + object.distributions.map(\.name)).map { .string($0) })
         }
-      ])
+      ], example: stats)
   }
 }

@@ -7,8 +7,20 @@ enum PPOMethods {
   static let example =
     "PPO(\(ModelMethods.model), reward: fn(prompt, response) => response.count(\"a\"))"
 
-  private static let batchExample =
-    "ppo = \(example); batch = ppo.rollout([\"Once\"])"
+  /// Lines that take a batch through the stages up to `stage` and then read `property` of it; or
+  /// show what the last stage gives.
+  static func batch(through stage: String, reading property: String? = nil) -> String {
+    let all = ["score", "advantages", "update"]
+    let done = all.firstIndex(of: stage).map { all[...$0] } ?? []
+    var lines = ["ppo = \(example)", "batch = ppo.rollout([\"Once\"])"]
+    lines += done.map { "ppo.\($0)(batch);" }
+    if let property {
+      lines.append("batch.\(property)")
+    } else {
+      lines[lines.count - 1].removeLast()  // what the last stage gives is shown
+    }
+    return lines.joined(separator: "\n")
+  }
 
   static func type(_ core: SessionCore) -> HostType {
     HostType(
@@ -17,7 +29,7 @@ enum PPOMethods {
         + "score, advantages, update; or step, which is all four; or run.",
       constructor: constructor(core),
       methods: stages(core)
-        + [step(core), run(core), TrainerMethods.plain(PPOObject.self, example)],
+        + [step(core), run(core), TrainerMethods.plain(PPOObject.self, "ppo = \(example)\nppo")],
       properties: TrainerMethods.properties(PPOObject.self) + [
         PropertySpec("policy", "The model it trains.", returns: "Model", of: PPOObject.self) {
           .host($0.policy)
@@ -35,7 +47,7 @@ enum PPOMethods {
         PropertySpec(
           "reward", "What scores the answers, as it was given.", of: PPOObject.self
         ) { $0.reward },
-      ])
+      ], example: "ppo = \(example)\nppo")
   }
 
   private static func constructor(_ core: SessionCore) -> FunctionSpec {
@@ -92,7 +104,7 @@ enum PPOMethods {
         "rollout",
         "Stage 1: one answer to each prompt, with its log-probabilities, KL and values.",
         parameters: [prompts], effects: .mutates, returns: "PPOBatch",
-        example: "\(example).rollout([\"Once\"])"
+        example: "ppo = \(example)\nppo.rollout([\"Once\"])"
       ) { [unowned core] object, call in
         let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))
         try checkMemory(object, call, prompts)
@@ -108,7 +120,7 @@ enum PPOMethods {
             "scores", .oneOf([.listOf(.number), .host(TensorObject.typeName)]), optional: true,
             example: "[0.5]", doc: "one number an answer, instead of the reward"),
         ], effects: .mutates, returns: "PPOBatch",
-        example: "\(batchExample); ppo.score(batch)"
+        example: batch(through: "score")
       ) { [unowned core] object, call in
         let batch = try call.host("batch", as: PPOBatchObject.self)
         let scores = try call.optional("scores").map { try numbers($0, call) }
@@ -120,7 +132,7 @@ enum PPOMethods {
         "advantages",
         "Stage 3: the KL term, rewards per token, advantages and returns. Gives the batch.",
         parameters: [batch], returns: "PPOBatch",
-        example: "\(batchExample); ppo.score(batch); ppo.advantages(batch)"
+        example: batch(through: "advantages")
       ) { [unowned core] object, call in
         let batch = try call.host("batch", as: PPOBatchObject.self)
         core.touch(batch)
@@ -130,7 +142,7 @@ enum PPOMethods {
       method(
         "update", "Stage 4: the optimizer steps. Gives what they measured.", parameters: [batch],
         effects: .mutates, returns: "Metrics",
-        example: "\(batchExample); ppo.score(batch); ppo.advantages(batch); ppo.update(batch)"
+        example: batch(through: "update")
       ) { [unowned core] object, call in
         let batch = try call.host("batch", as: PPOBatchObject.self)
         core.touch(batch)
@@ -156,7 +168,7 @@ enum PPOMethods {
         ParameterSpec(
           "scores", .oneOf([.listOf(.number), .host(TensorObject.typeName)]), optional: true,
           aliases: ["rewards"], doc: "one number an answer"),
-      ], effects: .mutates, returns: "Metrics", example: "\(example).step([\"Once\"])"
+      ], effects: .mutates, returns: "Metrics", example: "ppo = \(example)\nppo.step([\"Once\"])"
     ) { [unowned core] object, call in
       let reader = TextReader(object.policy, call, "prompts")
       let prompts = try reader.prompts(call.value("prompts"))
@@ -183,7 +195,8 @@ enum PPOMethods {
       "run", "Steps over the prompts in seeded passes, wrapping round. Gives the log.",
       parameters: [
         prompts, ParameterSpec("steps", .int, range: .atLeast(0), example: "20", doc: "how many"),
-      ], effects: .mutates, returns: "TrainLog", example: "\(example).run([\"Once\"], steps: 1)"
+      ], effects: .mutates, returns: "TrainLog",
+      example: "ppo = \(example)\nppo.run([\"Once\"], steps: 1)"
     ) { [unowned core] object, call in
       let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))
       let steps = try call.int("steps")

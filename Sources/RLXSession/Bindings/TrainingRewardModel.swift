@@ -4,7 +4,9 @@ import RLXTraining
 
 enum RewardModelMethods {
   private static let example = "RewardModel(\(ModelMethods.model))"
-  private static let rows = "[{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}]"
+  /// Lines that make a trainer and rows for it.
+  private static let setup =
+    "rm = \(example)\nrows = [{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}]\n"
 
   private static var data: ParameterSpec {
     ParameterSpec(
@@ -63,7 +65,7 @@ enum RewardModelMethods {
     method(
       "fit", "Trains on comparisons; gives this fit's part of the log.",
       parameters: [data] + RewardModel.Settings.parameters, effects: .mutates,
-      returns: "TrainLog", example: "\(example).fit(\(rows), epochs: 2)"
+      returns: "TrainLog", example: "\(setup)rm.fit(rows, epochs: 2)"
     ) { [unowned core] object, call in
       let settings = try RewardModel.Settings().applying(call)
       let pairs = try pairs(object, call, core)
@@ -84,7 +86,7 @@ enum RewardModelMethods {
           ParameterSpec(
             "response", .oneOf([.string, .listOf(.int), .host(CompletionObject.typeName)]),
             doc: "a text that goes on from the prompt, or ids"),
-        ], returns: "float", example: "\(example).score(\"Once\", \" upon a time\")"
+        ], returns: "float", example: "rm = \(example)\nrm.score(\"Once\", \" upon a time\")"
       ) { [unowned core] object, call in
         let tokenizer = object.model.model.tokenizer
         let prompt = try TextReader(tokenizer, call, "prompt").prompt(call.value("prompt"))
@@ -97,19 +99,19 @@ enum RewardModelMethods {
       method(
         "accuracy",
         "How many comparisons it orders as people did, with the 95 % interval of that share.",
-        parameters: [data], returns: "Accuracy", example: "\(example).accuracy(\(rows))"
+        parameters: [data], returns: "Accuracy", example: "\(setup)rm.accuracy(rows)"
       ) { [unowned core] object, call in
         .host(AccuracyObject(try object.model.accuracy(try pairs(object, call, core))))
       },
       method(
         "loss", "The Bradley-Terry loss of all comparisons given, with gradients.",
-        parameters: [data], returns: "tensor", example: "\(example).loss(\(rows)).item()"
+        parameters: [data], returns: "tensor", example: "\(setup)rm.loss(rows).item()"
       ) { [unowned core] object, call in
         Value(try object.model.loss(try batch(object, call, core)).scalar)
       },
       method(
         "step", "One optimizer step on all comparisons given.", parameters: [data],
-        effects: .mutates, returns: "map", example: "\(example).step(\(rows))"
+        effects: .mutates, returns: "map", example: "\(setup)rm.step(rows)"
       ) { [unowned core] object, call in
         let pairs = try batch(object, call, core)
         try core.point()
@@ -175,7 +177,7 @@ enum RewardModelMethods {
       "The share of comparisons ordered as people did, with its 95 % interval (Wilson 1927).",
       methods: [
         FunctionSpec(
-          "plain", "As a map.", returns: "map", example: "\(example).accuracy(\(rows)).plain()"
+          "plain", "As a map.", returns: "map", example: "\(setup)rm.accuracy(rows).plain()"
         ) { try $0.object(as: AccuracyObject.self).plain() ?? .nil }
       ],
       properties: [
@@ -184,7 +186,7 @@ enum RewardModelMethods {
         accuracy("total", "Of how many.", "int") { .int($0.total) },
         accuracy("low", "The interval's lower end.", "float") { .float($0.low) },
         accuracy("high", "Its upper end.", "float") { .float($0.high) },
-      ])
+      ], example: "\(setup)rm.accuracy(rows)")
   }
 
   private static func accuracy(

@@ -5,7 +5,9 @@ import RLXTraining
 
 enum SFTMethods {
   private static let example = "SFT(\(ModelMethods.model), learning_rate: 1e-4)"
-  private static let rows = "[{prompt: \"Once\", completion: \" upon a time.\"}]"
+  /// Lines that make a trainer and rows for it.
+  private static let setup =
+    "sft = \(example)\nrows = [{prompt: \"Once\", completion: \" upon a time.\"}]\n"
 
   private static var data: ParameterSpec {
     ParameterSpec(
@@ -57,7 +59,7 @@ enum SFTMethods {
       method(
         "run", "Trains over the data in seeded passes; by steps, or by epochs.",
         parameters: [data, TrainerMethods.steps, TrainerMethods.epochs], effects: .mutates,
-        returns: "TrainLog", example: "\(example).run(\(rows), steps: 2)"
+        returns: "TrainLog", example: "\(setup)sft.run(rows, steps: 2)"
       ) { [unowned core] object, call in
         let settings = object.trainer.settings
         let examples = try examples(
@@ -73,7 +75,7 @@ enum SFTMethods {
       },
       method(
         "step", "One optimizer step on all of the data given.", parameters: [data],
-        effects: .mutates, returns: "map", example: "\(example).step(\(rows))"
+        effects: .mutates, returns: "map", example: "\(setup)sft.step(rows)"
       ) { [unowned core] object, call in
         let examples = try batch(object, call, core)
         core.touch(object.policy)
@@ -82,7 +84,7 @@ enum SFTMethods {
       },
       method(
         "loss", "The loss of all of the data given, with gradients; nothing is changed.",
-        parameters: [data], returns: "tensor", example: "\(example).loss(\(rows)).item()"
+        parameters: [data], returns: "tensor", example: "\(setup)sft.loss(rows).item()"
       ) { [unowned core] object, call in
         Value(try object.trainer.loss(try batch(object, call, core)).scalar)
       },

@@ -25,7 +25,8 @@ extension Setting {
   fileprivate var parameter: ParameterSpec {
     ParameterSpec(
       name, isOptional ? .oneOf([type, .nil]) : type, range: range.numbers,
-      choices: range.choices, default: Value(defaultValue), aliases: aliases, doc: doc)
+      choices: range.choices, default: Value(defaultValue), aliases: aliases, usual: usual,
+      unit: unit, doc: doc)
   }
 
   private var type: ValueType {

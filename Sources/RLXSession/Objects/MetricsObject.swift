@@ -61,7 +61,7 @@ package final class MetricsObject: Digestible {
 
   package func display(_ style: DisplayStyle) -> String {
     let view = ViewStyle(style)
-    let shown = MetricGlossary.shown(of: metrics.map(\.name), all: view.full)
+    let shown = Metric.shown(of: metrics.map(\.name), all: view.full)
     let entries = shown.compactMap { name in
       metrics.value(name).map { (name: name, value: NumberText.significant($0)) }
     }
@@ -70,7 +70,7 @@ package final class MetricsObject: Digestible {
       view.full
       ? distributions.map { (name: $0.name, value: Value.numbers($0.values).shown) } : []
     return KeyValueView.text(entries + lists, title: title, style: view)
-      + MetricGlossary.rest(rest, view, indent: 2)
+      + Metric.rest(rest, view, indent: 2)
   }
 
   package func plain() throws -> Value? {

@@ -75,7 +75,7 @@ package final class TrainLogObject: Digestible, SeriesSource, Explaining {
     let view = ViewStyle(style)
     let title = "\(trainer) log" + view.separator + NumberText.count(log.count, "step")
     guard log.count > 0 else { return title }
-    let shown = MetricGlossary.shown(of: log.names, all: view.full)
+    let shown = Metric.shown(of: log.names, all: view.full)
     func cell(_ value: Double?) -> TableView.Cell {
       value.map { .figure(NumberText.significant($0)) } ?? .missing
     }
@@ -90,20 +90,21 @@ package final class TrainLogObject: Digestible, SeriesSource, Explaining {
       })
     table.rowLimit = 64
     table.ink = { _, column in column == 3 ? .cyan : nil }
-    return table.text(view) + MetricGlossary.rest(log.names.count - shown.count, view)
+    return table.text(view) + Metric.rest(log.names.count - shown.count, view)
   }
 
   package func plain() throws -> Value? { .list(log.entries.map { .metrics($0) }) }
 
   package func explanation(of name: String?) throws -> String {
     guard let name else {
-      let lines = log.names.map { "\($0)  \(MetricGlossary.meaning(of: $0) ?? "")" }
+      let lines = log.names.map { "\($0)  \(Metric.named($0)?.meaning ?? "")" }
       return (["What a \(trainer) trainer measured in \(log.count) steps."] + lines)
         .joined(separator: "\n")
     }
     let canonical = log.canonical(name)
-    guard let meaning = MetricGlossary.meaning(of: canonical) else { throw unknown(name) }
-    var text = "\(canonical)\n\(meaning)"
+    guard let metric = Metric.named(canonical) else { throw unknown(name) }
+    var text = "\(canonical)\n\(metric.meaning)\nFormula   \(metric.formula)"
+    text += (metric.unit.isEmpty ? "" : "; \(metric.unit)") + "\nHealthy   \(metric.healthy)"
     if let values = series(canonical), let first = values.first, let last = values.last {
       text +=
         "\nFirst \(NumberText.significant(first)), last \(NumberText.significant(last)), "

@@ -1,0 +1,90 @@
+extension HelpTopic {
+  static let models = [
+    HelpTopic(
+      "models", "Models",
+      """
+      Model("nano") is the small model that comes with rlx; otherwise a folder as Hugging Face keeps
+      them (config.json, model.safetensors, tokenizer.json).
+
+        policy = Model("nano")
+        policy.generate("Once upon a time", max_tokens: 12)
+        policy.tokenizer.encode("Once");
+        policy.logprobs("Once", " upon a time");
+        policy.loss("Once upon a time").item();
+
+      logprobs gives one number a token, in nats, with gradients. A model is an object: trainers
+      change it in place. copy() makes another, freeze() keeps one from being trained, save writes a
+      folder that reads back to the same bits.
+
+        reference = policy.copy().freeze()
+        reference.frozen                        #> true
+        policy.save("my-model")
+
+      ?Model lists its members; :help generation, :help tensors.
+      """),
+    HelpTopic(
+      "generation", "Generation",
+      """
+      generate takes a text, a list of texts or of ids, or a Dataset, and gives Completions: a list,
+      prompt by prompt.
+
+        policy = Model("nano")
+        answers = policy.generate(["Once", "One day"], n: 2, max_tokens: 8)
+        answers.len                             #> 4
+        answers[0].text;
+        answers[0].logprobs;
+        answers[0].finish;
+
+      temperature 1 samples as the model was trained, below 1 more surely, 0 takes the likeliest token
+      each time. top_k and top_p leave unlikely tokens out. stop ends an answer at a text.
+
+        sure = policy.generate("Once", temperature: 0, max_tokens: 8)
+        policy.generate("Once", temperature: 0, max_tokens: 8)[0].text == sure[0].text   #> true
+
+      Draws follow the session's seed: :help randomness. ?Model.generate lists the settings.
+      """),
+    HelpTopic(
+      "data", "Datasets",
+      """
+      Rows with named columns, from a .jsonl, .json, .csv or .txt file (or .gz of one), or made of
+      strings and maps. TRL's column names are known: prompt; prompt and completion; prompt, chosen
+      and rejected.
+
+        data = Dataset([{prompt: "Once", n: 1}, {prompt: "One day", n: 2}])
+        data.columns                            #> ["prompt", "n"]
+        data[0].prompt                          #> "Once"
+        data["n"]                               #> [1, 2]
+        data.filter(fn(row) => row.n > 1).len   #> 1
+        data.map(fn(row) => {prompt: row.prompt.upper()})[0]   #> {prompt: "ONCE"}
+        train, held = data.split(0.5)
+        held.len                                #> 1
+        data.shuffle().take(1).len              #> 1
+        data.save("rows.jsonl")
+        Dataset("rows.jsonl").kind              #> "prompt-only"
+
+      A string is a row {text}. Rows are read as they are: nothing is truncated silently.
+      """),
+    HelpTopic(
+      "preferences", "Preferences",
+      """
+      Comparisons of two answers and what people said of them, in an SQLite file; "memory" keeps
+      none. prefs.label(answers) asks you: 1, 2, tie, skip, undo or quit. Judgements are only ever
+      added, with who gave them.
+
+        prefs = Preferences("memory")
+        prefs.add(prompt: "Once", chosen: " upon a time", rejected: " a a a", by: "ann");
+        answers = Model("nano").generate("One day", n: 2, max_tokens: 8)
+        prefs.label(answers, with: fn(prompt, a, b) => a.len >= b.len);
+        prefs[0].chosen                         #> " upon a time"
+        prefs.summary();
+        prefs.agreement();
+        prefs.patterns();
+
+      A function may answer instead of a person: true or 1 is the first, false or 2 the second, "tie",
+      nil skips, a number between 0 and 1 is how sure it is. patterns() tells whether the longer
+      answer, or the one on the left, mostly won.
+
+      A Dataset of prompt, chosen and rejected is Preferences too. :help reward goes on from here.
+      """),
+  ]
+}

@@ -1,0 +1,126 @@
+extension HelpTopic {
+  static let training = [
+    HelpTopic(
+      "sft", "Supervised fine-tuning",
+      """
+      Teaches a model to answer as demonstrations do: the likelihood of their completions. Usually the
+      first step, before preferences.
+
+        policy = Model("nano")
+        demos = Dataset([{prompt: "Once", completion: " upon a time."}])
+        sft = SFT(policy, learning_rate: 1e-4, batch_size: 1)
+        sft.run(demos, steps: 2);
+        sft.log["loss"].len                     #> 2
+
+      Only completion tokens are trained on, and the end token is appended, so that the model learns
+      to stop. Watch loss and mean_token_accuracy: a loss near 0 means the data are known by heart;
+      fewer epochs or more data help.
+
+      By hand it is loss, backward, step:
+
+        optimizer = AdamW(policy, learning_rate: 1e-4)
+        loss = sft.loss(demos)
+        loss.backward()
+        optimizer.step();
+        optimizer.zero()
+
+      ?SFT lists the settings; :help data, :help dpo.
+      """),
+    HelpTopic(
+      "reward", "Reward models and reward functions",
+      """
+      A reward gives an answer a number. It may be a function, a model fitted to preferences, or a
+      weighted list of both.
+
+        policy = Model("nano")
+        rows = [{prompt: "Once", chosen: " upon a time", rejected: " a a a"}]
+        rm = RewardModel(policy)
+        rm.fit(rows, epochs: 2, learning_rate: 1e-3);
+        rm.score("Once", " upon a time");
+        rm.accuracy(rows);
+        short = fn(prompt, response) => -0.01 * response.len
+        ppo = PPO(policy, reward: [[rm, 1.0], [short, 1.0]])
+
+      accuracy is the share of comparisons ordered as people did, with its 95 % interval: with few
+      comparisons the interval says how little is known. Judge it on comparisons that were not
+      fitted: train, held = prefs.split(0.9). People agree with one another on about 0.7 of pairs.
+
+      A reward is only a proxy. Keep a second measure aside, watch the length of answers and the KL,
+      and read answers: a policy finds what a reward forgot to forbid.
+
+      ?RewardModel lists the settings; :help preferences, :help ppo.
+      """),
+    HelpTopic(
+      "ppo", "Proximal policy optimisation",
+      """
+      Raises the reward of a model's own answers, while a KL term holds it near a reference, a frozen
+      copy of the model as it was. One step is four calls, and each leaves its numbers in the batch:
+
+        policy = Model("nano")
+        fn reward(prompt, response) => response.count("a")
+        ppo = PPO(policy, reward: reward, kl_coef: 0.1, max_tokens: 12)
+        batch = ppo.rollout(["Once", "One day"])  # answers, log-probabilities, values
+        ppo.score(batch);                         # what the reward says of each
+        ppo.advantages(batch);                    # KL term, advantages, returns
+        ppo.update(batch);                        # clipped losses, Adam
+        batch[0];                                 # one row a token
+        ppo.step(["Once"]);                       # all four
+        ppo.run(["Once", "One day"], steps: 2);   # in seeded passes over the prompts
+        ppo.log["objective/kl"].len               #> 4
+
+      Look at objective/kl (0 to 10 nats, rising slowly), ppo/mean_scores (rising),
+      ppo/policy/approxkl (below 0.02), ppo/val/var_explained (towards 1) and
+      tokens/responses_len_mean. plot(ppo.log, "objective/kl") draws one, ?objective/kl says more.
+
+      KL too high: raise kl_coef or lower target. Nothing moves: raise learning_rate, or look whether
+      ppo/std_scores is 0. Ratio far from 1: fewer ppo_epochs.
+
+      ?PPO has the formulas and settings; ?PPO.settings every setting.
+      """),
+    HelpTopic(
+      "dpo", "Direct preference optimisation",
+      """
+      Trains the policy on preferences directly, without a reward model or sampling: the chosen answer
+      is to become likelier against the reference than the rejected one.
+
+        policy = Model("nano")
+        prefs = Preferences([{prompt: "Once", chosen: " upon a time", rejected: " a a a"}])
+        dpo = DPO(policy, beta: 0.1, learning_rate: 1e-5)
+        dpo.loss(prefs).item();                 # ln 2 while policy and reference agree
+        dpo.run(prefs, steps: 2);
+        dpo.log["rewards/margins"].len          #> 2
+
+      Watch rewards/margins and rewards/accuracies rise. That logps/chosen falls a little is common;
+      if it falls steeply, raise beta or lower the learning rate.
+
+      The loss by hand, from the formula, with gradients:
+
+        reference = policy.copy().freeze()
+        fn gain(text) => policy.logprobs("Once", text).sum() - reference.logprobs("Once", text).sum()
+        loss = -((gain(" upon a time") - gain(" a a a")) * 0.1).sigmoid().log()
+        loss.backward()
+
+      ?DPO has the formula and settings; :help preferences, :help sft.
+      """),
+    HelpTopic(
+      "metrics", "What trainers measure",
+      """
+      trainer.log has one entry a step. log["loss"] is a list with one value a step, log[-1] the last
+      step as a map; other systems' names (kl, policy_loss, lr) are understood.
+
+        ppo = PPO(Model("nano"), reward: fn(prompt, response) => response.len, max_tokens: 8)
+        ppo.run(["Once", "One day"], steps: 2);
+        ppo.log["objective/kl"].len             #> 2
+        ppo.log["kl"] == ppo.log["objective/kl"]   #> true
+        explain(ppo.log, "objective/kl");
+        plot(ppo.log, "objective/kl", "ppo/mean_scores");
+
+      ?objective/kl gives a metric's formula, unit and what a healthy run shows. The first to look at:
+
+          SFT          loss, mean_token_accuracy, grad_norm
+          RewardModel  accuracy, margin
+          PPO          objective/kl, ppo/mean_scores, ppo/policy/approxkl, ppo/val/var_explained
+          DPO          rewards/margins, rewards/accuracies, logps/chosen
+      """),
+  ]
+}
