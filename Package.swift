@@ -45,7 +45,9 @@ let package = Package(
     // L2
     .target(name: "RLXModels", dependencies: ["RLXTensor", "RLXData"], swiftSettings: strict),
     // L3
-    .target(name: "RLXTraining", dependencies: ["RLXModels", "RLXTensor"], swiftSettings: strict),
+    .target(
+      name: "RLXTraining", dependencies: ["RLXModels", "RLXTensor", "RLXData"],
+      swiftSettings: strict),
     // L4: the only place where script and engine meet.
     .target(
       name: "RLXSession",
