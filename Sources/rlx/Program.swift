@@ -53,6 +53,7 @@ struct Program {
     let console = console(parsed.common)
     let asks = mode.isTerminal && (source == .unsaid || source == .standardInput)
     if asks, parsed.common.maxSteps == nil { options.maxSteps = .max }
+    options.keepsUndo = asks
     let journal =
       parsed.record.map(JournalFile.init) ?? (asks ? self.journal(parsed, console) : nil)
     options.journal = journal?.path

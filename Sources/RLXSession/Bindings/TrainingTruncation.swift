@@ -10,7 +10,7 @@ final class Truncation {
   let maxLength: Int?
   let mode: Mode?
   /// What has been said already: the same warning comes once.
-  private var said: Set<String> = []
+  var said: Set<String> = []
 
   init(maxLength: Int? = nil, mode: Mode? = nil) {
     self.maxLength = maxLength

@@ -24,6 +24,10 @@ package final class DPOObject: TrainerObject {
 
   package func display(_ style: DisplayStyle) -> String { displayTrainer(style) }
 
+  package var objectState: ObjectState {
+    trainerState(holds: [.host(policy), .host(reference.object)])
+  }
+
   package func absorb(into digest: inout DigestBuilder) {
     absorbTrainer(into: &digest)
     reference.absorb(into: &digest)

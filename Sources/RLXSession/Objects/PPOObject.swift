@@ -34,6 +34,10 @@ package final class PPOObject: TrainerObject {
 
   package func display(_ style: DisplayStyle) -> String { displayTrainer(style) }
 
+  package var objectState: ObjectState {
+    trainerState(holds: [.host(policy), .host(reference.object), reward])
+  }
+
   package func absorb(into digest: inout DigestBuilder) {
     absorbTrainer(into: &digest)
     reference.absorb(into: &digest)

@@ -26,11 +26,15 @@ package final class RewardModelObject: TrainerObject {
   var headlines: [String] { ["loss", "accuracy", "margin"] }
 
   package func display(_ style: DisplayStyle) -> String { displayTrainer(style) }
+  package var objectState: ObjectState {
+    trainerState(truncation: truncation)
+      .and(.gradients(of: model.model.parameters + model.head.parameters))
+  }
   package func absorb(into digest: inout DigestBuilder) { absorbTrainer(into: &digest) }
 }
 
 /// How often a reward model orders pairs as people did, with its 95 % interval (Wilson 1927).
-package final class AccuracyObject: Digestible {
+package final class AccuracyObject: Unchanging {
   package static let typeName = "Accuracy"
 
   package let accuracy: Accuracy

@@ -24,5 +24,8 @@ package final class SFTObject: TrainerObject {
   var headlines: [String] { ["loss", "mean_token_accuracy"] }
 
   package func display(_ style: DisplayStyle) -> String { displayTrainer(style) }
+  package var objectState: ObjectState {
+    trainerState(holds: [.host(policy)], truncation: truncation)
+  }
   package func absorb(into digest: inout DigestBuilder) { absorbTrainer(into: &digest) }
 }

@@ -41,6 +41,22 @@ extension TrainerObject {
     digest.log(state.log)
   }
 
+  /// The trainer's state, the objects it leads to, and which warnings were given.
+  func trainerState(holds: [Value] = [], truncation: Truncation? = nil) -> ObjectState {
+    let trainer = state
+    var kept = trainer.state
+    let tensors = kept.tensors.map(\.tensor)
+    // The names alone: what is kept must not hold the tensors a second time.
+    for index in kept.tensors.indices { kept.tensors[index].tensor = .zeros([]) }
+    let said = truncation?.said ?? []
+    return ObjectState(tensors: tensors, holds: holds) { tensors in
+      var state = kept
+      for (index, tensor) in tensors.enumerated() { state.tensors[index].tensor = tensor }
+      try trainer.restore(state)
+      truncation?.said = said
+    }
+  }
+
   /// Settings and log as plain data.
   package func plain() throws -> Value? {
     .map([("settings", settingsMap), ("log", try logObject.plain() ?? .nil)])
