@@ -32,8 +32,9 @@ extension Runner {
       var entry = SessionEntry(text: recorded.text)
       fill(&entry, done)
       if let difference = core.record.difference { throw difference }
-      if let failure = done.failure, entry.stoppedAt != recorded.stoppedAt
-        || entry.failure?.kind != recorded.failure?.kind
+      if let failure = done.failure,
+        entry.stoppedAt != recorded.stoppedAt
+          || entry.failure?.kind != recorded.failure?.kind
       {
         throw failure
       }

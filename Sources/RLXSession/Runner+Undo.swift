@@ -137,7 +137,8 @@ extension Runner {
   }
 
   /// Brings the session to where it was before statement `index`.
-  private func go(to index: Int, from now: SessionState, _ history: UndoHistory) throws -> [String] {
+  private func go(to index: Int, from now: SessionState, _ history: UndoHistory) throws -> [String]
+  {
     guard let (start, state) = history.nearest(index) else { return [] }
     let kept = history.steps[index].files
     var words = try put(state, leaving: now, sparing: kept)
@@ -150,7 +151,8 @@ extension Runner {
     return words
   }
 
-  private func go(throughAll rows: [UndoHistory.Undone], from now: SessionState) throws -> [String] {
+  private func go(throughAll rows: [UndoHistory.Undone], from now: SessionState) throws -> [String]
+  {
     if let after = rows.last?.after { return try put(after, leaving: now) }
     try rebuild(rows.map(\.entry)[...])
     return []

@@ -87,7 +87,8 @@ package final class PreferenceStore: Sendable {
 
   /// The rows after a row that came through this store.
   func ownRows(after row: Int) -> [ClosedRange<Int>] {
-    own.withLock { $0 }.filter { $0.upperBound > row }.map { max($0.lowerBound, row + 1)...$0.upperBound }
+    own.withLock { $0 }.filter { $0.upperBound > row }
+      .map { max($0.lowerBound, row + 1)...$0.upperBound }
   }
 
   static func lastRow(_ db: Database) throws -> Int {

@@ -16,18 +16,26 @@ import Testing
   @Test(arguments: [
     ("s = snapshot()\na[0] = 9\nrestore(s)\na", "[1, 2]"),
     ("s = snapshot()\nb = 5\nrestore(s)\nb", "5"),
-    ("w = m.logits([1, 5])\ns = snapshot()\nsft.run([\"the cat\"], steps: 2)\nrestore(s)\n"
-      + "[m.logits([1, 5]) == w, sft.log.len]", "[true, 0]"),
+    (
+      "w = m.logits([1, 5])\ns = snapshot()\nsft.run([\"the cat\"], steps: 2)\nrestore(s)\n"
+        + "[m.logits([1, 5]) == w, sft.log.len]", "[true, 0]"
+    ),
     ("s = snapshot()\nx = randn([2])\nrestore(s)\nx == randn([2])", "true"),
     ("s = snapshot()\nfn back() { restore(s) }\na = 3\nback()\na", "3"),
     ("s = snapshot()\nm = nil\nrestore(s)\nm.frozen", "false"),
-    ("s = snapshot()\nresults = []\nfor lr in [1e-2, 1e-3] {\n  restore(s)\n"
-      + "  results += [SFT(m, learning_rate: lr).run([\"the cat\"], steps: 2).len]\n}\nresults",
-      "[2, 2]"),
-    ("p = Preferences(\"memory\")\ns = snapshot()\np.add(prompt: \"a\", chosen: \"b\", rejected: "
-      + "\"c\")\nrestore(s)\np.len", "0"),
-    ("s = snapshot()\nsft.run([\"the cat\"], steps: 1)\nt = snapshot()\nrestore(s)\nrestore(t)\n"
-      + "sft.log.len", "1"),
+    (
+      "s = snapshot()\nresults = []\nfor lr in [1e-2, 1e-3] {\n  restore(s)\n"
+        + "  results += [SFT(m, learning_rate: lr).run([\"the cat\"], steps: 2).len]\n}\nresults",
+      "[2, 2]"
+    ),
+    (
+      "p = Preferences(\"memory\")\ns = snapshot()\np.add(prompt: \"a\", chosen: \"b\", rejected: "
+        + "\"c\")\nrestore(s)\np.len", "0"
+    ),
+    (
+      "s = snapshot()\nsft.run([\"the cat\"], steps: 1)\nt = snapshot()\nrestore(s)\nrestore(t)\n"
+        + "sft.log.len", "1"
+    ),
     ("snapshot()", "Snapshot · 6 names · 2 objects"),
   ])
   func gives(script: String, expected: String) throws {

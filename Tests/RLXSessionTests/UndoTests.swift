@@ -279,7 +279,8 @@ import Testing
       #expect(await session.fingerprint == seen[index + 1], "\(cells[index])")
     }
     #expect(await session.undo(3) == .done)
-    _ = await session.run("print(prefs.len, prefs.summary().comparisons, prefs.summary().withdrawn)")
+    _ = await session.run(
+      "print(prefs.len, prefs.summary().comparisons, prefs.summary().withdrawn)")
     #expect(console.out.hasSuffix("1 1 0\n"))
     _ = await session.run("prefs.add(prompt: \"x\", chosen: \"1\", rejected: \"2\")")
     await session.close()

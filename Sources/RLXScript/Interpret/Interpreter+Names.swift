@@ -40,7 +40,9 @@ extension Interpreter {
   /// Gives every name that had a value then its value of then, as a statement that assigns them
   /// does; names made since stay.
   package func reassign(_ names: Names) {
-    for entry in names.entries { if let value = entry.value { assign(entry.global, value, in: nil) } }
+    for entry in names.entries {
+      if let value = entry.value { assign(entry.global, value, in: nil) }
+    }
   }
 
   /// Whether a function of the script is running: calls of the host from the top level are none.

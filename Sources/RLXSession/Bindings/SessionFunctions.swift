@@ -5,7 +5,8 @@ import RLXScript
 /// Adds the functions that belong to a session: its seed, files, snapshots, plots, tables and help.
 package func registerSessionFunctions(_ registry: Registry, core: SessionCore) {
   let all =
-    [SessionFunctions.seed(core)] + SessionFunctions.files(core) + SnapshotFunctions.all(core)
+    [SessionFunctions.seed(core)] + SessionDraws.functions(core) + SessionFunctions.files(core)
+    + SnapshotFunctions.all(core)
     + [SessionFunctions.plot, SessionFunctions.table] + SessionHelp.functions(registry)
   for spec in all { registry.add(spec) }
   for type in SessionViews.types + [SnapshotFunctions.type()] { registry.add(type) }

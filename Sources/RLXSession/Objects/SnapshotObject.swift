@@ -19,8 +19,10 @@ package final class SnapshotObject: Digestible {
   package func display(_ style: DisplayStyle) -> String {
     let view = ViewStyle(style)
     let changing = state.parts.count { !($0.object is any Unchanging) }
-    return ["Snapshot", NumberText.count(state.names.values.count, "name"),
-      NumberText.count(changing, "object")].joined(separator: view.separator)
+    return [
+      "Snapshot", NumberText.count(state.names.values.count, "name"),
+      NumberText.count(changing, "object"),
+    ].joined(separator: view.separator)
   }
 
   /// It never changes, but leads to all it can bring back.

@@ -29,7 +29,9 @@ final class SessionState {
     self.digester = digester
     var known: [ObjectIdentifier: [KeptTensor]] = [:]
     for part in previous?.parts ?? [] {
-      for kept in part.kept { if let tensor = kept.inMemory { known[tensor.memory, default: []].append(kept) } }
+      for kept in part.kept {
+        if let tensor = kept.inMemory { known[tensor.memory, default: []].append(kept) }
+      }
     }
     var memory: [ObjectIdentifier: Int] = [:]
     parts = walk.objects(of: names).map { object, state in
@@ -118,7 +120,9 @@ struct ObjectWalk {
   private var direct: [String: (stamp: Int, objects: [any Digestible])] = [:]
 
   /// Every object, each once, with its state.
-  mutating func objects(of names: Interpreter.Names) -> [(object: any Digestible, state: ObjectState)] {
+  mutating func objects(of names: Interpreter.Names) -> [(
+    object: any Digestible, state: ObjectState
+  )] {
     var search = Search()
     var found: [String: (stamp: Int, objects: [any Digestible])] = [:]
     for (name, value, stamp) in names.values {

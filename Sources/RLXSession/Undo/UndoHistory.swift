@@ -100,7 +100,9 @@ final class UndoHistory {
       guard let next else { return }
       toDisk(oldest, beside: next)
     }
-    while disk > diskLimit, let oldest = steps.indices.dropFirst().first(where: { steps[$0].state != nil }) {
+    while disk > diskLimit,
+      let oldest = steps.indices.dropFirst().first(where: { steps[$0].state != nil })
+    {
       drop(oldest)
     }
   }
