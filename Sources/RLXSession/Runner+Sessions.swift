@@ -52,7 +52,7 @@ extension Runner {
   }
 
   /// Joins preferences that were rebuilt from the record with their files, which hold them already.
-  private func attachPreferences() {
+  func attachPreferences() {
     for (object, path) in core.detached where (try? object.attach(to: path)) != true {
       core.warn(
         "\(path) holds other rows than this session recorded: its judgements stay in memory; "

@@ -5,14 +5,16 @@ final class Runner {
   let core: SessionCore
   let interpreter: Interpreter
   private(set) var options: SessionOptions
-  private(set) var entries: [SessionEntry] = []
+  var entries: [SessionEntry] = []
   private(set) var journal: JournalWriter?
   /// What `:last` shows again.
   private(set) var lastShown: Value?
-  private var digester = ValueDigester()
-  private var chain = DigestChain()
+  var digester = ValueDigester()
+  var chain = DigestChain()
+  /// What can be undone; nil where nothing can.
+  var history: UndoHistory?
   /// Whether statements get digests: where a journal is kept, and in a replay.
-  private var keepsDigests: Bool
+  private(set) var keepsDigests: Bool
   /// Whether nothing of a run is shown, as in a replay.
   var isMuted: Bool { core.isMuted }
 
@@ -26,6 +28,7 @@ final class Runner {
     Bindings.register(in: registry, core: core)
     interpreter = Interpreter(registry: registry, effects: core, arguments: options.arguments)
     keepsDigests = false
+    if options.keepsUndo { keepUndo() }
   }
 
   /// Begins to write the session to `path` as it happens.
@@ -115,32 +118,44 @@ final class Runner {
     _ statement: TopStatement, leading: String = "", trailing: String = "",
     recorded: SessionEntry? = nil
   ) -> Run {
+    let before = remember()
     var entry = SessionEntry(text: statement.text, leading: leading, trailing: trailing)
     begin(recorded)
     journal?.begin(entry)
+    let done = perform(statement)
+    if let outcome = done.outcome, outcome.isShown, let value = outcome.value { show(value) }
+    fill(&entry, done)
+    keep(entry, before: before)
+    if let failure = done.failure, isUnexpected(failure, recorded) { show(failure) }
+    return Run(entry: entry, result: done.result, failure: done.failure)
+  }
+
+  /// How a statement ended, before anything is recorded of it.
+  struct Performance {
     var outcome: Interpreter.Outcome?
     var result = CellResult.done
     var failure: Diagnostic?
+  }
+
+  func perform(_ statement: TopStatement) -> Performance {
+    var done = Performance()
     do {
       if case .use(let use) = statement.syntax { try core.recordUse(use.path) }
-      outcome = try interpreter.run(statement)
+      done.outcome = try interpreter.run(statement)
     } catch let exit as Exit {
-      result = .exited(Int32(truncatingIfNeeded: exit.code))
+      done.result = .exited(Int32(truncatingIfNeeded: exit.code))
     } catch let diagnostic as Diagnostic {
-      failure = diagnostic
-      result = .failed(ExitCode(diagnostic.kind))
+      done.failure = diagnostic
+      done.result = .failed(ExitCode(diagnostic.kind))
     } catch let fault as Fault {
-      failure = Diagnostic(fault.kind, fault.message, remedy: fault.remedy)
-      result = .failed(ExitCode(fault.kind))
+      done.failure = Diagnostic(fault.kind, fault.message, remedy: fault.remedy)
+      done.result = .failed(ExitCode(fault.kind))
     } catch {
-      failure = Diagnostic(.host, "\(error)")
-      result = .failed(.programError)
+      done.failure = Diagnostic(.host, "\(error)")
+      done.result = .failed(.programError)
     }
     core.endProgress()
-    if let outcome, outcome.isShown, let value = outcome.value { show(value) }
-    finish(&entry, outcome: outcome, failure: failure)
-    if let failure, isUnexpected(failure, recorded) { show(failure) }
-    return Run(entry: entry, result: result, failure: failure)
+    return done
   }
 
   /// Whether an error is news to the reader: not one the record expects, and no replay difference,
@@ -150,15 +165,15 @@ final class Runner {
       && (recorded?.stoppedAt == nil || core.record.stoppedAt == nil)
   }
 
-  private func begin(_ recorded: SessionEntry?) {
+  func begin(_ recorded: SessionEntry?) {
     core.beginStatement(stopAt: recorded?.stoppedAt)
     core.recordedAnswers = recorded?.answers
     core.files.expected = recorded?.inputs ?? []
   }
 
-  private func finish(
-    _ entry: inout SessionEntry, outcome: Interpreter.Outcome?, failure: Diagnostic?
-  ) {
+  /// Records what a statement came to.
+  func fill(_ entry: inout SessionEntry, _ done: Performance) {
+    let (outcome, failure) = (done.outcome, done.failure)
     entry.inputs = core.files.takeInputs()
     entry.answers = core.record.answers
     entry.stoppedAt = core.record.stoppedAt
@@ -180,6 +195,12 @@ final class Runner {
       entry.failure = SessionEntry.Failure(kind: failure.kind.rawValue, digest: "")
     }
     entry.changedNothing = failure != nil && core.changedNothing && interpreter.boundNames.isEmpty
+  }
+
+  private func keep(_ entry: SessionEntry, before: SessionState?) {
+    if let history, let before {
+      history.push(before, chain: chain, written: core.files.takeOutputs())
+    }
     chain.append(entry)
     journal?.finish(entry)
     entries.append(entry)

@@ -83,6 +83,26 @@ package actor Session {
     runner.save(to: path)
   }
 
+  /// `:undo [n]`: takes back the last statements, and says what stays.
+  package func undo(_ count: Int = 1) -> CellResult {
+    defer { stop.reset() }
+    return runner.undo(count)
+  }
+
+  /// `:redo [n]`: does again what was undone last.
+  package func redo(_ count: Int = 1) -> CellResult {
+    defer { stop.reset() }
+    return runner.redo(count)
+  }
+
+  /// `:set`: the settings that can be changed while the session lives, with their values.
+  package var limits: [(name: String, value: String)] { runner.limits }
+
+  /// `:set NAME VALUE`.
+  package func setLimit(_ name: String, to value: String) -> CellResult {
+    runner.setLimit(name, to: value)
+  }
+
   /// The names at the top level with their types and a preview, in the order they were made.
   package var variables: [(name: String, type: String, preview: String)] {
     runner.variables
@@ -103,6 +123,14 @@ package actor Session {
 
   /// How many statements the session holds.
   package var statementCount: Int { runner.entries.count }
+
+  /// A digest of everything undo puts back: equal where nothing can be told apart.
+  package var fingerprint: String { runner.fingerprint }
+
+  /// How many states undo keeps in memory, on disk (in bytes), and how many it has let go.
+  package var undoKeeps: (memory: Int, disk: Int, letGo: Int) {
+    runner.history.map { ($0.memory, $0.disk, $0.letGo) } ?? (0, 0, 0)
+  }
 
   /// Writes the end of the journal. Nothing runs afterwards.
   package func close() {

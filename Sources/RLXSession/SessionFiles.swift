@@ -22,10 +22,14 @@ package final class SessionFiles {
   var expected: [InputRecord] = []
   /// Files written by this session's replay: the script's path to the place in the scratch folder.
   private var redirected: [String: String] = [:]
+  /// Whether statements run again because their state was let go.
+  private(set) var isRebuilding = false
+  private var rebuildsFrom: [String: String]?
   private var inputs: [InputRecord] = []
   /// Turns a difference from the record into the error that ends the statement.
   var differs: (ReplayDifference) -> any Error = { $0 }
   private var outputs: [String] = []
+  private var outputsNow: [String] = []
 
   package init() {}
 
@@ -33,6 +37,28 @@ package final class SessionFiles {
   package func takeInputs() -> [InputRecord] {
     defer { inputs = [] }
     return inputs
+  }
+
+  /// The files written since this was last asked.
+  func takeOutputs() -> [String] {
+    defer { outputsNow = [] }
+    return outputsNow
+  }
+
+  /// From here on statements that ran before run again: they write to `folder`, and read what they
+  /// wrote from there.
+  func beginRebuild(in folder: String) {
+    isRebuilding = true
+    guard replay == nil else { return }
+    replay = Replay(scratch: folder, searchFolders: [])
+    rebuildsFrom = redirected
+  }
+
+  func endRebuild() {
+    isRebuilding = false
+    guard let before = rebuildsFrom else { return }
+    (replay, redirected, rebuildsFrom) = (nil, before, nil)
+    _ = takeOutputs()
   }
 
   /// The files written since the session opened, as the script named them.
@@ -70,6 +96,7 @@ package final class SessionFiles {
   package func output(_ path: String) throws -> String {
     if let refusal = Resources.refusal(toWrite: path) { throw refusal }
     if !outputs.contains(path) { outputs.append(path) }
+    outputsNow.append(path)
     guard let replay else { return path }
     if let place = redirected[path] { return place }
     let place = replay.scratch + "/\(redirected.count)-" + (path as NSString).lastPathComponent

@@ -23,6 +23,12 @@ package struct SessionOptions: Sendable {
   package var journal: String?
   /// The folder in which shells keep their journals, for `:load --recover`.
   package var journalFolder: String?
+  /// Whether what runs can be undone: at the prompt.
+  package var keepsUndo = false
+  /// Bytes of memory that undo may keep beyond what the session itself needs; then it goes to disk.
+  package var undoMemory = 1_000_000_000
+  /// Bytes on disk that undo may keep; beyond, statements are run again.
+  package var undoDisk = 8_000_000_000
   /// Where a replay looks for inputs besides the working directory and the session file's folder.
   package var replayRoot: String?
 

@@ -135,7 +135,7 @@ extension PreferenceStore {
         db,
         sql: """
           SELECT j."by", j.choice, \(least) a.text) AS a, \(least) b.text) AS b
-          FROM standing AS j JOIN comparisons AS c ON c.id = j.comparison_id
+          FROM standing AS j JOIN known AS c ON c.id = j.comparison_id
           JOIN candidates AS a ON a.id = c.a JOIN candidates AS b ON b.id = c.b
           WHERE j.choice <> 'skip' ORDER BY j.id
           """)

@@ -61,10 +61,4 @@ extension PreferenceStore {
   package func withdraw(_ judgement: JudgementID, by: String) throws(StoreError) -> JudgementID {
     try transaction { try $0.withdraw(judgement, by: by) }
   }
-
-  /// Takes back every judgement that came after row `row`; returns how many.
-  @discardableResult
-  package func withdraw(afterRow row: Int, by: String) throws(StoreError) -> Int {
-    try transaction { try $0.withdraw(afterRow: row, by: by) }
-  }
 }

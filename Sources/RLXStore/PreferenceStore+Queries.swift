@@ -7,7 +7,7 @@ extension PreferenceStore {
       b.text AS b_text, b.tokens AS b_tokens, b.model AS b_model, b.settings AS b_settings
     """
   private static let joins = """
-    FROM comparisons AS c JOIN prompts AS p ON p.id = c.prompt_id
+    FROM known AS c JOIN prompts AS p ON p.id = c.prompt_id
     JOIN candidates AS a ON a.id = c.a JOIN candidates AS b ON b.id = c.b
     """
   private static let judgement = """

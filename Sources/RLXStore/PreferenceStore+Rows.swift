@@ -18,6 +18,60 @@ extension PreferenceStore {
     }
   }
 
+  /// What stands, in the order it came, and says nothing of what was undone: comparisons by content,
+  /// judgements by the place of their comparison. Two stores with the same history but for what was
+  /// undone give the same. One line each, for digests; times are left out.
+  package func contentRows() throws(StoreError) -> [String] {
+    try read { db in
+      let entries = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT kind, id FROM entries WHERE kind IN ('comparisons', 'judgements')
+            AND row NOT IN (SELECT row FROM undone) ORDER BY row
+          """)
+      var places: [String: [Int64: Int]] = [:]
+      func place(_ kind: String, _ id: Int64?) -> String {
+        guard let id else { return "null" }
+        let next = places[kind]?.count ?? 0
+        return "\(places[kind, default: [:]][id, default: next])"
+      }
+      func noted(_ kind: String, _ id: Int64?) -> String {
+        let text = place(kind, id)
+        if let id, places[kind]?[id] == nil { places[kind, default: [:]][id] = Int(text) }
+        return text
+      }
+      return try entries.map { entry in
+        let (kind, id) = (try Fields(row: entry).text("kind"), try Fields(row: entry).integer("id"))
+        let row = try Row.fetchOne(
+          db.cachedStatement(
+            sql: kind == "comparisons"
+              ? """
+              SELECT p.text AS prompt, a.text AS a_text, a.tokens AS a_tokens, a.model AS a_model,
+                a.settings AS a_settings, b.text AS b_text, b.tokens AS b_tokens,
+                b.model AS b_model, b.settings AS b_settings, c.source, c.ranking_id
+              FROM comparisons AS c JOIN prompts AS p ON p.id = c.prompt_id
+              JOIN candidates AS a ON a.id = c.a JOIN candidates AS b ON b.id = c.b
+              WHERE c.id = ?
+              """
+              : """
+              SELECT comparison_id, choice, strength, "by", shown, shown_digest, withdraws
+              FROM judgements WHERE id = ?
+              """), arguments: [id])
+        guard let row else { throw StoreError(found: "a row that is gone", wanted: "every row") }
+        _ = noted(kind, id)
+        let fields = try row.map { column, value -> String in
+          switch column {
+          case "ranking_id": noted("rankings", Int64.fromDatabaseValue(value))
+          case "comparison_id": place("comparisons", Int64.fromDatabaseValue(value))
+          case "withdraws": place("judgements", Int64.fromDatabaseValue(value))
+          default: try Self.field(column, value, row)
+          }
+        }
+        return "[" + ([Self.quoted(kind)] + fields).joined(separator: ", ") + "]"
+      }
+    }
+  }
+
   private static func canonical(_ entry: Fields, _ db: Database) throws -> String {
     let kind = try entry.text("kind")
     guard Schema.tables.contains(kind) else {
@@ -29,14 +83,18 @@ extension PreferenceStore {
     guard let row else { throw StoreError(found: "a row that is gone", wanted: "every row") }
     var fields = [quoted(kind)]
     for (column, value) in row where column != "time" {
-      switch value.storage {
-      case .null: fields.append("null")
-      case .int64(let number): fields.append("\(number)")
-      case .double(let number): fields.append("\(number)")
-      case .string, .blob: fields.append(quoted(try Fields(row: row).text(column)))
-      }
+      fields.append(try field(column, value, row))
     }
     return "[" + fields.joined(separator: ", ") + "]"
+  }
+
+  private static func field(_ column: String, _ value: DatabaseValue, _ row: Row) throws -> String {
+    switch value.storage {
+    case .null: "null"
+    case .int64(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .string, .blob: quoted(try Fields(row: row).text(column))
+    }
   }
 
   private static func quoted(_ text: String) -> String {

@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Synchronization
 
 /// Human preferences in an SQLite file: prompts, candidate answers, comparisons, judgements.
 ///
@@ -18,6 +19,8 @@ package final class PreferenceStore: Sendable {
   package let file: String?
   let queue: DatabaseQueue
   let clock: Clock
+  /// The rows that came through this store, and not from another process.
+  private let own = Mutex<[ClosedRange<Int>]>([])
   /// Seconds to wait for another process that writes.
   static let patience = 10.0
 
@@ -70,10 +73,26 @@ package final class PreferenceStore: Sendable {
     -> Value
   {
     do {
-      return try queue.write { try body(StoreTransaction(db: $0, clock: clock)) }
+      let (value, rows) = try queue.write { db in
+        let before = try Self.lastRow(db)
+        let value = try body(StoreTransaction(db: db, clock: clock))
+        return (value, before + 1..<(try Self.lastRow(db)) + 1)
+      }
+      if !rows.isEmpty { own.withLock { $0.append(ClosedRange(rows)) } }
+      return value
     } catch {
       throw StoreError(error, file: file)
     }
+  }
+
+  /// The rows after a row that came through this store.
+  func ownRows(after row: Int) -> [ClosedRange<Int>] {
+    own.withLock { $0 }.filter { $0.upperBound > row }
+      .map { max($0.lowerBound, row + 1)...$0.upperBound }
+  }
+
+  static func lastRow(_ db: Database) throws -> Int {
+    try Int.fetchOne(db, sql: "SELECT MAX(row) FROM entries") ?? 0
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {

@@ -8,16 +8,21 @@ enum Schema {
   /// "rlx1" in ASCII, in the header of every file: tells ours from other SQLite databases.
   static let applicationID: Int32 = 0x726C_7831
 
-  static let tables = ["prompts", "candidates", "rankings", "comparisons", "judgements"]
+  static let tables = [
+    "prompts", "candidates", "rankings", "comparisons", "judgements", "undoings",
+  ]
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 preferences") { db in
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: version1)
-      for table in tables { try db.execute(sql: appendOnly(table) + numbered(table)) }
+      for table in tables.dropLast() { try db.execute(sql: appendOnly(table) + numbered(table)) }
       try db.execute(sql: appendOnly("entries", key: "row"))
       try db.execute(sql: standing)
+    }
+    migrator.registerMigration("2 undoings") { db in
+      try db.execute(sql: version2 + appendOnly("undoings") + numbered("undoings"))
     }
     return migrator
   }
@@ -83,6 +88,45 @@ enum Schema {
     BEGIN
       SELECT RAISE(ABORT, 'only a judgement of the same comparison can be withdrawn');
     END;
+    """
+
+  /// A row here takes back all rows from `first` to `last`, whatever they say; or, if it `undoes` an
+  /// earlier one of these, brings the rows back that that one took. What is taken back is out of
+  /// every view, and stays in the file.
+  private static let version2 = """
+    CREATE TABLE undoings (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      first INTEGER,
+      last INTEGER,
+      undoes INTEGER REFERENCES undoings (id),
+      time INTEGER NOT NULL,
+      CHECK ((undoes IS NULL) = (first IS NOT NULL) AND (undoes IS NULL) = (last IS NOT NULL))
+    );
+    CREATE UNIQUE INDEX undoings_once ON undoings (undoes) WHERE undoes IS NOT NULL;
+    -- A withdrawal that was taken back may come again.
+    DROP INDEX judgements_withdrawn;
+    CREATE INDEX judgements_withdrawn ON judgements (withdraws) WHERE withdraws IS NOT NULL;
+    CREATE UNIQUE INDEX entries_of ON entries (kind, id);
+    CREATE VIEW effective_undoings AS SELECT id, first, last FROM undoings AS u
+    WHERE undoes IS NULL AND NOT EXISTS (SELECT 1 FROM undoings AS w WHERE w.undoes = u.id);
+    CREATE VIEW undone AS SELECT e.kind, e.id, e.row FROM effective_undoings AS u
+      CROSS JOIN entries AS e ON e.row BETWEEN u.first AND u.last;
+    DROP VIEW standing;
+    DROP VIEW valid;
+    CREATE VIEW valid AS SELECT * FROM judgements AS j
+    WHERE withdraws IS NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM judgements AS w WHERE w.withdraws = j.id
+          AND w.id NOT IN (SELECT id FROM undone WHERE kind = 'judgements')
+      )
+      AND j.id NOT IN (SELECT id FROM undone WHERE kind = 'judgements');
+    CREATE VIEW standing AS SELECT * FROM valid AS j
+    WHERE NOT EXISTS (
+      SELECT 1 FROM valid AS later
+      WHERE later.comparison_id = j.comparison_id AND later."by" = j."by" AND later.id > j.id
+    );
+    CREATE VIEW known AS SELECT * FROM comparisons
+    WHERE id NOT IN (SELECT id FROM undone WHERE kind = 'comparisons');
     """
 
   /// Refuses changed and deleted rows, also those that REPLACE would make.

@@ -66,7 +66,7 @@ package struct StoreTransaction {
     let prompt = try addPrompt(prompt)
     let (a, b) = (try addCandidate(a, prompt: prompt), try addCandidate(b, prompt: prompt))
     let known = try Int64.fetchOne(
-      db, sql: "SELECT id FROM comparisons WHERE a = ? AND b = ? AND source = ? ORDER BY id",
+      db, sql: "SELECT id FROM known WHERE a = ? AND b = ? AND source = ? ORDER BY id",
       arguments: [a, b, StoredText(source)])
     return try known ?? addComparison(prompt: prompt, a: a, b: b, source: source)
   }
@@ -144,19 +144,6 @@ package struct StoreTransaction {
       [try Fields(row: found).integer("comparison_id"), try annotator(by), clock(), judgement])
   }
 
-  /// Withdraws every judgement that came after row `row` and is not withdrawn, the last first;
-  /// returns how many.
-  package func withdraw(afterRow row: Int, by: String) throws -> Int {
-    let ids = try Int64.fetchAll(
-      db,
-      sql: """
-        SELECT valid.id FROM valid JOIN entries ON kind = 'judgements' AND entries.id = valid.id
-        WHERE row > ? ORDER BY row DESC
-        """, arguments: [row])
-    for id in ids { try withdraw(id, by: by) }
-    return ids.count
-  }
-
   private func annotator(_ name: String) throws -> StoredText {
     guard !name.isEmpty else {
       throw StoreError(
@@ -165,7 +152,7 @@ package struct StoreTransaction {
     return StoredText(name)
   }
 
-  private func insert(_ columns: String, _ values: [(any DatabaseValueConvertible)?]) throws
+  func insert(_ columns: String, _ values: [(any DatabaseValueConvertible)?]) throws
     -> Int64
   {
     let marks = values.map { _ in "?" }.joined(separator: ", ")

@@ -35,6 +35,9 @@ extension PreferenceStore {
       func count(_ source: String) throws -> Int {
         try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(source)") ?? 0
       }
+      func stands(_ table: String) -> String {
+        "id NOT IN (SELECT id FROM undone WHERE kind = '\(table)')"
+      }
       let byAnnotator = try Row.fetchAll(
         db,
         sql: """
@@ -49,11 +52,14 @@ extension PreferenceStore {
           ties: Int(try fields.integer("ties")), skips: Int(try fields.integer("skips")))
       }
       return Summary(
-        prompts: try count("prompts"), candidates: try count("candidates"),
-        comparisons: try count("comparisons"),
-        unjudged: try count(
-          "comparisons WHERE id NOT IN (SELECT comparison_id FROM standing)"),
-        withdrawn: try count("judgements WHERE withdraws IS NOT NULL"),
+        prompts: try count(
+          "prompts WHERE \(stands("prompts")) OR id IN (SELECT prompt_id FROM known)"),
+        candidates: try count(
+          "candidates WHERE \(stands("candidates"))"
+            + " OR id IN (SELECT a FROM known UNION SELECT b FROM known)"),
+        comparisons: try count("known"),
+        unjudged: try count("known WHERE id NOT IN (SELECT comparison_id FROM standing)"),
+        withdrawn: try count("judgements WHERE withdraws IS NOT NULL AND \(stands("judgements"))"),
         superseded: try count("valid") - count("standing"), rows: try count("entries"),
         annotators: byAnnotator)
     }

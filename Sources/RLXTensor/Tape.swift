@@ -26,6 +26,22 @@ final class Tape {
     return (tape, base)
   }
 
+  /// Everything that changes about a tape, as a value.
+  struct State {
+    fileprivate let records: [Record?]
+    fileprivate let leaves: [ObjectIdentifier: Int]
+    fileprivate let forward: (tape: Tape, base: Int)?
+
+    /// The tape that holds its records, if it is another.
+    var next: Tape? { forward?.tape }
+    var operations: [Op] { records.compactMap { $0?.op } }
+  }
+
+  var state: State {
+    get { State(records: records, leaves: leaves, forward: forward) }
+    set { (records, leaves, forward) = (newValue.records, newValue.leaves, newValue.forward) }
+  }
+
   func append(_ op: Op, _ operands: [Int]) -> Int {
     records.append(Record(op: op, operands: operands))
     return records.count - 1

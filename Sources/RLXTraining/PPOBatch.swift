@@ -78,6 +78,28 @@ package final class PPOBatch {
       + later.compactMap { entry in entry.tensor.map { (entry.name, $0) } }
   }
 
+  /// What the stages so far have left besides tensors, as a value.
+  package struct Stages {
+    let stage: Stage
+    let rawScores, scores: [Double]?
+    let klCoef: Double?
+  }
+
+  package var stages: Stages {
+    Stages(stage: stage, rawScores: rawScores, scores: scores, klCoef: klCoef)
+  }
+
+  /// Every tensor that a stage leaves, nil before it.
+  package var left: [Tensor?] { [nonScoreRewards, rewards, advantages, returns, ratio, clipped] }
+
+  /// Goes back to where the batch was when `stages` and `left` were read.
+  package func restore(_ stages: Stages, left: [Tensor?]) {
+    (stage, klCoef) = (stages.stage, stages.klCoef)
+    (rawScores, scores) = (stages.rawScores, stages.scores)
+    (nonScoreRewards, rewards, advantages) = (left[0], left[1], left[2])
+    (returns, ratio, clipped) = (left[3], left[4], left[5])
+  }
+
   func require(_ wanted: Stage, for call: String) throws(TrainingError) {
     guard stage == wanted else { throw .stage(called: call, found: stage, wanted: wanted) }
   }

@@ -2,7 +2,7 @@ import RLXSession
 
 /// The commands of the prompt. They exist only there: a script says what it does in the language.
 enum ColonCommand: String, CaseIterable {
-  case help, apropos, vars, last, save, load, history, time, quit
+  case help, apropos, vars, last, undo, redo, save, load, history, time, set, quit
 
   var synopsis: String {
     switch self {
@@ -10,10 +10,13 @@ enum ColonCommand: String, CaseIterable {
     case .apropos: ":apropos WORD"
     case .vars: ":vars"
     case .last: ":last"
+    case .undo: ":undo [N]"
+    case .redo: ":redo [N]"
     case .save: ":save FILE"
     case .load: ":load FILE or --recover"
     case .history: ":history [N]"
     case .time: ":time [on|off]"
+    case .set: ":set [NAME SIZE]"
     case .quit: ":quit"
     }
   }
@@ -24,10 +27,13 @@ enum ColonCommand: String, CaseIterable {
     case .apropos: "what help knows that has to do with a word"
     case .vars: "the names this session has defined"
     case .last: "what was shown last, all of it, in $PAGER"
+    case .undo: "take back the last statement, or the last N: names, weights, draws, labels"
+    case .redo: "do again what was undone, as long as nothing new was typed"
     case .save: "write the session as a script that runs and replays"
     case .load: "run a script or session file here; --recover picks up after a killed shell"
     case .history: "what was typed last, in earlier shells too"
     case .time: "say after each statement how long it took"
+    case .set: "how much undo may keep: undo_memory 1GB, undo_disk 8GB; alone, what is set"
     case .quit: "end the shell, as Ctrl-D does"
     }
   }

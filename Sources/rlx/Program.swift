@@ -54,6 +54,7 @@ struct Program {
     let asks = mode.isTerminal && (source == .unsaid || source == .standardInput)
     if asks, parsed.common.maxSteps == nil { options.maxSteps = .max }
     if asks { options.hint = ":last shows all" }
+    options.keepsUndo = asks
     let journal =
       parsed.record.map(JournalFile.init) ?? (asks ? self.journal(parsed, console) : nil)
     options.journal = journal?.path

@@ -103,6 +103,9 @@ extension Shell {
     case .load: return await load(argument)
     case .history: return showHistory(argument)
     case .time: return setTime(argument)
+    case .undo: return await counted(argument, of: command) { await $0.undo($1) }
+    case .redo: return await counted(argument, of: command) { await $0.redo($1) }
+    case .set: return await set(argument)
     case .quit: return .exited(ExitCode.done.rawValue)
     }
     return .done
@@ -124,6 +127,24 @@ extension Shell {
   ) async -> CellResult {
     guard !path.isEmpty else { return misused(command, "expected a file") }
     return await whileRunning { await action($0, path) }
+  }
+
+  private func counted(
+    _ argument: String, of command: ColonCommand,
+    _ action: @Sendable (Session, Int) async -> CellResult
+  ) async -> CellResult {
+    guard let count = argument.isEmpty ? 1 : Int(argument), count > 0 else {
+      return misused(command, "expected a number, got \(argument)")
+    }
+    return await whileRunning { await action($0, count) }
+  }
+
+  private func set(_ argument: String) async -> CellResult {
+    let words = argument.split(separator: " ", maxSplits: 1).map(String.init)
+    if words.count == 2 { return await session.setLimit(words[0], to: words[1]) }
+    guard words.isEmpty else { return misused(.set, "expected a name and a size") }
+    for (name, value) in await session.limits { console.write("\(name): \(value)\n") }
+    return .done
   }
 
   private func showVariables() async {

@@ -13,9 +13,9 @@ package final class Interpreter {
   /// How deep calls are nested now.
   var depth = 0
   let graveyard = Graveyard()
-  private let main = Module(name: "main")
+  let main = Module(name: "main")
   /// The used files, by path.
-  private var modules: [String: Module] = [:]
+  var modules: [String: Module] = [:]
   /// The files being loaded, to find those that use themselves.
   private var loading: [String] = []
   /// The address of the stack at the outermost call.

@@ -24,6 +24,9 @@ package final class Module {
   /// Adds a variable that has just got its first value.
   func noteBound(_ global: Global) { bound.append(global) }
 
+  /// Puts back which variables have a value, in this order.
+  func rebind(_ globals: [Global]) { bound = globals }
+
   /// Takes the value away, as if the name had never been assigned.
   func unbind(_ global: Global) {
     global.value = nil

@@ -128,7 +128,9 @@ enum PreferenceMethods {
         ?? (rows == 0 ? .memory() : .copy(of: place, asOf: rows))
       replayed.byPath[path] = store
       object = PreferencesObject(store, name: path)
-      if core.files.replay == nil { core.detached.append((object, path)) }
+      if core.files.replay == nil || core.files.isRebuilding {
+        core.detached.append((object, path))
+      }
     } else {
       object = PreferencesObject(try PreferenceStore(path: place), name: path)
     }

@@ -2,13 +2,14 @@ import Foundation
 import RLXData
 import RLXScript
 
-/// Adds the functions that belong to a session: its seed, files, plots, tables and help.
+/// Adds the functions that belong to a session: its seed, files, snapshots, plots, tables and help.
 package func registerSessionFunctions(_ registry: Registry, core: SessionCore) {
   let all =
     [SessionFunctions.seed(core)] + SessionDraws.functions(core) + SessionFunctions.files(core)
+    + SnapshotFunctions.all(core)
     + [SessionFunctions.plot, SessionFunctions.table] + SessionHelp.functions(core)
   for spec in all { registry.add(spec) }
-  for type in SessionViews.types { registry.add(type) }
+  for type in SessionViews.types + [SnapshotFunctions.type()] { registry.add(type) }
 }
 
 enum SessionFunctions {

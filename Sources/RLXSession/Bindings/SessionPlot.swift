@@ -8,7 +8,7 @@ package protocol SeriesSource: HostObject {
 }
 
 /// A plot as a value: shown by the prompt as a drawing, as wide as the terminal is then.
-package final class PlotObject: Digestible {
+package final class PlotObject: Unchanging {
   package let plot: LinePlot
   package let identity = ObjectIdentity()
 

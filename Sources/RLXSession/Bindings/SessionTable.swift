@@ -33,6 +33,8 @@ package final class TableObject: Digestible {
     .list(rows.map { .map(Array(zip(columns, $0))) })
   }
 
+  package var objectState: ObjectState { ObjectState(holds: rows.flatMap(\.self)) }
+
   package func absorb(into digest: inout DigestBuilder) {
     digest.text(title ?? "")
     digest.count(columns.count)

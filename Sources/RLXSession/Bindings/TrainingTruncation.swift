@@ -10,7 +10,7 @@ final class Truncation {
   let maxLength: Int?
   let mode: Mode?
   /// What has been said already: the same warning comes once.
-  private var said: Set<String> = []
+  var said: Set<String> = []
 
   init(maxLength: Int? = nil, mode: Mode? = nil) {
     self.maxLength = maxLength
@@ -26,6 +26,18 @@ final class Truncation {
         "truncation_mode", .string, choices: Mode.allCases.map(\.rawValue), optional: true,
         doc: "which end of a longer row is kept; without it such a row is an error"),
     ]
+  }
+
+  /// What `plain` told.
+  convenience init(_ plain: [(name: String, value: SettingValue)]) {
+    func value(_ name: String) -> SettingValue {
+      plain.first { $0.name == name }?.value ?? .none
+    }
+    var maxLength: Int?
+    if case .integer(let length) = value("max_length") { maxLength = length }
+    var mode: Mode?
+    if case .text(let text) = value("truncation_mode") { mode = Mode(rawValue: text) }
+    self.init(maxLength: maxLength, mode: mode)
   }
 
   convenience init(_ call: Call) throws {

@@ -8,11 +8,13 @@ import RLXScript
 package protocol Digestible: HostObject {
   var identity: ObjectIdentity { get }
   func absorb(into digest: inout DigestBuilder)
+  /// What of it can change, and how to put it back. `Unchanging` objects have nothing.
+  var objectState: ObjectState { get }
 }
 
 /// Who an object is within its session: numbered when a digest first meets it.
 package final class ObjectIdentity {
-  fileprivate(set) var number: Int?
+  var number: Int?
 
   package init() {}
 }

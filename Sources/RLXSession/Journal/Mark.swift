@@ -11,6 +11,7 @@ package enum Mark: Equatable, Sendable {
   case answer(AnswerRecord)
   case stopped(at: Int)
   case undone(Int)
+  case redone(Int)
   case failure(kind: String, digest: String)
   case end(statements: Int, chain: String)
 }
@@ -78,6 +79,7 @@ extension Mark {
         + " by=\(Quoted.write(answer.by))"
     case .stopped(let count): "#~ stopped at=\(count)"
     case .undone(let count): "#~ undo \(count)"
+    case .redone(let count): "#~ redo \(count)"
     case .failure(let kind, let digest): "#! \(kind) sha256:\(digest)"
     case .end(let statements, let chain): "#% end statements=\(statements) chain=sha256:\(chain)"
     }
@@ -115,11 +117,17 @@ extension Mark {
     case (UInt8(ascii: "="), let first?): digest(first).map { .digest($0, preview: preview(line)) }
     case (UInt8(ascii: "<"), "label"?): AnswerRecord(words: words.dropFirst()).map(Mark.answer)
     case (UInt8(ascii: "~"), "stopped"?): field("at", words).flatMap(Int.init).map(Mark.stopped)
-    case (UInt8(ascii: "~"), "undo"?): words.dropFirst().first.flatMap(Int.init).map(Mark.undone)
+    case (UInt8(ascii: "~"), "undo"?): count(words).map(Mark.undone)
+    case (UInt8(ascii: "~"), "redo"?): count(words).map(Mark.redone)
     case (UInt8(ascii: "!"), let kind?):
       words.dropFirst().first.flatMap(digest).map { .failure(kind: kind, digest: $0) }
     default: nil
     }
+  }
+
+  /// The number of statements that an undo or redo is of.
+  private static func count(_ words: [String]) -> Int? {
+    words.dropFirst().first.flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// Whether a line says that its file is a session file, whatever else it says.

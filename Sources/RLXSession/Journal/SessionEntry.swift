@@ -15,8 +15,6 @@ package struct SessionEntry: Equatable, Sendable {
   package var preview: String?
   /// A failure that left names, objects, files and draws as they were: `:save` leaves it out.
   package var changedNothing = false
-  /// How many statements, this one last, a mark behind it withdraws.
-  package var undone = 0
 
   package struct Failure: Equatable, Sendable {
     package var kind: String

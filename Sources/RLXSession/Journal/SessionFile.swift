@@ -10,6 +10,11 @@ package struct SessionFile {
   package var statements: [TopStatement] = []
   /// The closing mark, if the session was closed in order.
   package var end: (statements: Int, chain: String)?
+  /// The statements that stand, and those an undo took back, the next to be done again last.
+  private var standing: [Int] = []
+  private var undone: [Int] = []
+  /// How many statements have been met.
+  private var met = 0
 
   /// Whether a text is a session file: its first or second line says so.
   package static func isSession(_ text: String) -> Bool {
@@ -38,7 +43,11 @@ package struct SessionFile {
       try read(line: line, of: source, after: statements.count - 1)
       line += 1
     }
-    withdrawUndone()
+    meet(statements.count - 1)
+    if standing.count < entries.count {
+      entries = standing.map { entries[$0] }
+      self.statements = standing.map { statements[$0] }
+    }
   }
 
   private mutating func read(line number: Int, of source: Source, after index: Int)
@@ -69,6 +78,12 @@ package struct SessionFile {
     case .seed(let seed): self.seed = seed
     case .arguments(let words): arguments = words
     case .end(let statements, let chain): end = (statements, chain)
+    case .undone(let count):
+      meet(index)
+      for _ in 0..<min(count, standing.count) { undone.append(standing.removeLast()) }
+    case .redone(let count):
+      meet(index)
+      for _ in 0..<min(count, undone.count) { standing.append(undone.removeLast()) }
     default:
       guard index >= 0 else { return }
       entries[index].take(mark)
@@ -82,17 +97,12 @@ package struct SessionFile {
     entries[index].leading += comment + "\n"
   }
 
-  /// `#~ undo n` withdraws the n statements before it.
-  private mutating func withdrawUndone() {
-    var kept: [Int] = []
-    for index in entries.indices {
-      kept.append(index)
-      kept.removeLast(min(kept.count, entries[index].undone))
-    }
-    if kept.count < entries.count {
-      entries = kept.map { entries[$0] }
-      statements = kept.map { statements[$0] }
-    }
+  /// Statements up to `index` stand; after a new one nothing can be done again.
+  private mutating func meet(_ index: Int) {
+    guard met <= index else { return }
+    standing += met...index
+    met = index + 1
+    undone = []
   }
 }
 
@@ -105,8 +115,7 @@ extension SessionEntry {
     case .answer(let answer): answers.append(answer)
     case .stopped(let count): stoppedAt = count
     case .failure(let kind, let hex): failure = Failure(kind: kind, digest: hex)
-    case .undone(let count): undone += count
-    case .session, .seed, .arguments, .end: break
+    case .session, .seed, .arguments, .undone, .redone, .end: break
     }
   }
 }

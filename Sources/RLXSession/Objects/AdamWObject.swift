@@ -49,6 +49,19 @@ package final class AdamWObject: Digestible {
       .map { "\($0.name) \(NumberText.significant($0.value))" }
   }
 
+  package var objectState: ObjectState {
+    let (optimizer, steps, rate) = (optimizer, optimizer.steps, learningRate)
+    let count = optimizer.firstMoments.count
+    return ObjectState(
+      tensors: optimizer.firstMoments + optimizer.secondMoments, holds: [.host(target)]
+    ) { [self] tensors in
+      optimizer.firstMoments = Array(tensors[..<count])
+      optimizer.secondMoments = Array(tensors[count...])
+      optimizer.steps = steps
+      learningRate = rate
+    }
+  }
+
   package func absorb(into digest: inout DigestBuilder) {
     digest.number(learningRate)
     digest.count(optimizer.steps)

@@ -2,7 +2,7 @@ import RLXModels
 import RLXScript
 
 /// One answer of a model to one prompt.
-package final class CompletionObject: Digestible {
+package final class CompletionObject: Unchanging {
   package static let typeName = "Completion"
 
   package let completion: Completion

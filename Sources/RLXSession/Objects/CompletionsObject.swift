@@ -1,7 +1,7 @@
 import RLXScript
 
 /// The answers of one `generate`, flat, prompt by prompt. Behaves as a list of Completion.
-package final class CompletionsObject: Digestible {
+package final class CompletionsObject: Unchanging {
   package static let typeName = "Completions"
 
   package let items: [CompletionObject]

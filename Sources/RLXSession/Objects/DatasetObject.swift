@@ -3,7 +3,7 @@ import RLXScript
 
 /// Rows with named columns, as scripts hold them. Nothing changes a dataset: its methods make
 /// others that share its rows.
-package final class DatasetObject: Digestible {
+package final class DatasetObject: Unchanging {
   package let dataset: Dataset
   package let identity = ObjectIdentity()
 

@@ -2,7 +2,7 @@ import RLXScript
 import RLXTraining
 
 /// What one PPO step measured: numbers by name, and lists for what TRL calls distributions.
-package final class MetricsObject: Digestible {
+package final class MetricsObject: Unchanging {
   package static let typeName = "Metrics"
 
   let metrics: Metrics

@@ -66,6 +66,8 @@ package final class ModelObject: Digestible {
       })
   }
 
+  package var objectState: ObjectState { ObjectState(model.parameters) }
+
   package func absorb(into digest: inout DigestBuilder) {
     digest.text(name)
     digest.count(model.parameters.count)

@@ -66,6 +66,15 @@ package final class PPOBatchObject: Digestible {
       })
   }
 
+  package var objectState: ObjectState {
+    let (batch, stages) = (batch, batch.stages)
+    let left = batch.left
+    let presence = Presence(left)
+    return ObjectState(tensors: left.compactMap(\.self), holds: [.host(policy)]) { tensors in
+      batch.restore(stages, left: presence.taken(from: tensors))
+    }
+  }
+
   package func absorb(into digest: inout DigestBuilder) {
     digest.count(batch.stage.rawValue)
     for sample in batch.samples {
@@ -84,7 +93,7 @@ package final class PPOBatchObject: Digestible {
 }
 
 /// One answer of a batch, as it was when it was read: a row a token.
-package final class PPOAnswerObject: Digestible {
+package final class PPOAnswerObject: Unchanging {
   package static let typeName = "PPOAnswer"
 
   let prompt: String

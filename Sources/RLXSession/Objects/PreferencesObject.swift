@@ -12,10 +12,13 @@ package final class PreferencesObject: Digestible {
   /// The path as the script gave it, or "memory".
   let name: String
   package let identity = ObjectIdentity()
+  /// What stood when it was opened; nil where the store cannot be read.
+  private let opened: StoreMoment?
 
   package init(_ store: PreferenceStore, name: String) {
     self.store = store
     self.name = name
+    opened = try? store.moment()
   }
 
   /// A store in memory with these pairs; `leftOut` of them had the same answer twice.
@@ -88,9 +91,26 @@ package final class PreferencesObject: Digestible {
 
   package func plain() throws -> Value? { .list(try store.winners().map(Self.row)) }
 
-  /// Every row in order, without times: also those withdrawn or superseded.
+  package var objectState: ObjectState {
+    var state = ObjectState()
+    if let moment = try? store.moment() {
+      state.withdraw = { [self] in try goBack(to: moment) }
+    }
+    if let opened { state.abandon = { [self] in try goBack(to: opened) } }
+    return state
+  }
+
+  private func goBack(to moment: StoreMoment) throws -> String? {
+    let change = try store.goBack(to: moment)
+    guard change != 0, store.file != nil else { return nil }
+    let count = NumberText.count(abs(change), "judgement")
+    return "\(name): \(count) \(change < 0 ? "withdrawn" : "back again") by a new row"
+  }
+
+  /// Everything that stands, in order, without times; also what was withdrawn or superseded while
+  /// labelling, but not what was undone.
   package func absorb(into digest: inout DigestBuilder) {
-    let rows = (try? store.canonicalRows()) ?? ["unreadable"]
+    let rows = (try? store.contentRows()) ?? ["unreadable"]
     digest.count(rows.count)
     for row in rows { digest.text(row) }
   }
@@ -109,7 +129,7 @@ extension PreferencesObject {
   /// nothing changes, where it does not.
   func attach(to path: String) throws -> Bool {
     let file = try PreferenceStore(path: path)
-    guard try file.canonicalRows().starts(with: store.canonicalRows()) else { return false }
+    guard try file.contentRows().starts(with: store.contentRows()) else { return false }
     store = file
     return true
   }

@@ -19,20 +19,22 @@ package final class RewardModelObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any StatefulTrainer { model }
-  var settings: [(name: String, value: SettingValue)] {
-    model.settings.plain + truncation.plain
-  }
-  var changedSettings: [(name: String, value: SettingValue)] { model.settings.changed }
+  var state: any ResumableTrainer { model }
+  var options: [(name: String, value: SettingValue)] { truncation.plain }
+  var modelName: String { name }
   var summary: String { "RewardModel from \(name)" }
   var headlines: [String] { ["loss", "accuracy", "margin"] }
 
   package func display(_ style: DisplayStyle) -> String { displayTrainer(style) }
+  package var objectState: ObjectState {
+    trainerState(truncation: truncation)
+      .and(.gradients(of: model.model.parameters + model.head.parameters))
+  }
   package func absorb(into digest: inout DigestBuilder) { absorbTrainer(into: &digest) }
 }
 
 /// How often a reward model orders pairs as people did, with its 95 % interval (Wilson 1927).
-package final class AccuracyObject: Digestible {
+package final class AccuracyObject: Unchanging {
   package static let typeName = "Accuracy"
 
   package let accuracy: Accuracy

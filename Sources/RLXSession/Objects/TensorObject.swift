@@ -72,6 +72,26 @@ package final class TensorObject: Digestible {
     return part(0)
   }
 
+  /// A leaf's value and gradient; what was computed from one goes with what it was computed from.
+  package var objectState: ObjectState {
+    if let leaf = tensor.parameter {
+      let presence = Presence([leaf.gradient])
+      return ObjectState(tensors: [leaf.value] + [leaf.gradient].compactMap(\.self)) {
+        [self] tensors in
+        leaf.value = tensors[0]
+        leaf.gradient = presence.taken(from: tensors.dropFirst())[0]
+        tensor = leaf.tracked
+      }
+    }
+    guard let graph = GraphState(tensor) else {
+      return ObjectState(tensors: [tensor]) { [self] tensors in tensor = tensors[0] }
+    }
+    return ObjectState(graph: [tensor] + graph.saved) { [self, tensor] _ in
+      self.tensor = tensor
+      graph.restore()
+    }
+  }
+
   package func absorb(into digest: inout DigestBuilder) {
     absorb(tensor, into: &digest)
     let gradient = tensor.parameter?.gradient

@@ -2,7 +2,7 @@ import RLXModels
 import RLXScript
 
 /// A tokenizer as scripts hold it. Nothing changes it.
-package final class TokenizerObject: Digestible {
+package final class TokenizerObject: Unchanging {
   package static let typeName = "Tokenizer"
 
   package let tokenizer: Tokenizer

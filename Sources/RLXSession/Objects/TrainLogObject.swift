@@ -2,7 +2,7 @@ import RLXScript
 import RLXTraining
 
 /// What a trainer measured, one entry a step, as it stood when it was read.
-package final class TrainLogObject: Digestible, SeriesSource, Explaining {
+package final class TrainLogObject: Unchanging, SeriesSource, Explaining {
   package static let typeName = "TrainLog"
 
   package let log: TrainLog

@@ -4,13 +4,11 @@ import RLXTraining
 /// What all trainers of a session have in common: a state for digests, settings and a log.
 protocol TrainerObject: Digestible {
   /// The trainer itself, with all that a digest covers.
-  var state: any StatefulTrainer { get }
-  /// Its settings, every one, in the order of their table.
-  var settings: [(name: String, value: SettingValue)] {
-    get
-  }
-  /// Those that are not at their default.
-  var changedSettings: [(name: String, value: SettingValue)] { get }
+  var state: any ResumableTrainer { get }
+  /// What it was told beyond its trainer's settings.
+  var options: [(name: String, value: SettingValue)] { get }
+  /// What the model it trains is called.
+  var modelName: String { get }
   /// What it trains and against what, on one line.
   var summary: String { get }
   /// The measurements of its log that say most, for its display.
@@ -18,6 +16,11 @@ protocol TrainerObject: Digestible {
 }
 
 extension TrainerObject {
+  var options: [(name: String, value: SettingValue)] { [] }
+
+  /// Its settings, every one, in the order of their table.
+  var settings: [(name: String, value: SettingValue)] { state.plainSettings + options }
+
   var logObject: TrainLogObject { TrainLogObject(state.log, of: typeName) }
 
   var settingsMap: Value { .map(settings.map { ($0.name, Value($0.value)) }) }
@@ -38,6 +41,22 @@ extension TrainerObject {
     digest.log(state.log)
   }
 
+  /// The trainer's state, the objects it leads to, and which warnings were given.
+  func trainerState(holds: [Value] = [], truncation: Truncation? = nil) -> ObjectState {
+    let trainer = state
+    var kept = trainer.state
+    let tensors = kept.tensors.map(\.tensor)
+    // The names alone: what is kept must not hold the tensors a second time.
+    for index in kept.tensors.indices { kept.tensors[index].tensor = .zeros([]) }
+    let said = truncation?.said ?? []
+    return ObjectState(tensors: tensors, holds: holds) { tensors in
+      var state = kept
+      for (index, tensor) in tensors.enumerated() { state.tensors[index].tensor = tensor }
+      try trainer.restore(state)
+      truncation?.said = said
+    }
+  }
+
   /// Settings and log as plain data.
   package func plain() throws -> Value? {
     .map([("settings", settingsMap), ("log", try logObject.plain() ?? .nil)])
@@ -47,7 +66,7 @@ extension TrainerObject {
     let view = ViewStyle(style)
     let log = state.log
     let heading = Wrap.lines(summary, columns: view.columns).map { view.paint($0, .bold) }
-    let changed = changedSettings.map { "\($0.name): \(Value($0.value).shown)" }.joined(
+    let changed = state.changedSettings.map { "\($0.name): \(Value($0.value).shown)" }.joined(
       separator: ", ")
     let facts = [NumberText.count(log.count, "step")] + (changed.isEmpty ? [] : [changed])
     let state = Wrap.lines(facts.joined(separator: view.separator), columns: view.columns - 2)

@@ -1,0 +1,88 @@
+import RLXScript
+import RLXTensor
+
+/// Everything of a host object that can change, as it stands, and how to put it back in place: what
+/// undo and `snapshot()` keep of it.
+///
+/// Tensors share memory with the object until it writes, so that keeping a state costs nothing for
+/// what does not change.
+package struct ObjectState {
+  /// Its tensors, which may be kept on disk meanwhile.
+  package var tensors: [Tensor] = []
+  /// Tensors that are kept alive too, but only in memory: of graphs.
+  package var graph: [Tensor] = []
+  /// Other objects it leads to.
+  package var holds: [Value] = []
+  /// Puts everything back, with these in place of `tensors`; nil where nothing ever changes.
+  package var putBack: (([Tensor]) throws -> Void)?
+  /// Puts back what lies in a file that only grows, by withdrawing; says what was withdrawn.
+  package var withdraw: (() throws -> String?)?
+
+  /// The same for an object that did not exist then: withdraws all that came through it.
+  package var abandon: (() throws -> String?)?
+
+  package init(
+    tensors: [Tensor] = [], graph: [Tensor] = [], holds: [Value] = [],
+    putBack: (([Tensor]) throws -> Void)? = nil
+  ) {
+    self.tensors = tensors
+    self.graph = graph
+    self.holds = holds
+    self.putBack = putBack
+  }
+}
+
+/// An object that nothing changes once it is made.
+package protocol Unchanging: Digestible {}
+
+extension Unchanging {
+  package var objectState: ObjectState { ObjectState() }
+}
+
+/// Tensors that may or may not be there, put in a row and taken out of it again. It holds none.
+struct Presence {
+  private let isThere: [Bool]
+
+  init(_ tensors: [Tensor?]) { isThere = tensors.map { $0 != nil } }
+
+  /// As they were, from those that were there.
+  func taken(from tensors: some Sequence<Tensor>) -> [Tensor?] {
+    var rest = tensors.makeIterator()
+    return isThere.map { $0 ? rest.next() : nil }
+  }
+}
+
+extension ObjectState {
+  /// The state of a model's parameters: values, gradients, and which are frozen.
+  init(_ parameters: [Parameter]) {
+    self.init(tensors: parameters.map(\.value)) { tensors in
+      for (parameter, value) in zip(parameters, tensors) { parameter.value = value }
+    }
+    self = and(.gradients(of: parameters))
+  }
+
+  /// What optimizers do not tell of parameters: gradients, and which are frozen.
+  static func gradients(of parameters: [Parameter]) -> ObjectState {
+    let gradients = parameters.map(\.gradient)
+    let presence = Presence(gradients)
+    let frozen = parameters.map(\.isFrozen)
+    return ObjectState(tensors: gradients.compactMap(\.self)) { tensors in
+      for (index, gradient) in presence.taken(from: tensors).enumerated() {
+        parameters[index].gradient = gradient
+        parameters[index].isFrozen = frozen[index]
+      }
+    }
+  }
+
+  /// This state and another of the same object.
+  func and(_ other: ObjectState) -> ObjectState {
+    let (mine, theirs) = (putBack, other.putBack)
+    let count = tensors.count
+    return ObjectState(
+      tensors: tensors + other.tensors, graph: graph + other.graph, holds: holds + other.holds
+    ) { tensors in
+      try mine?(Array(tensors[..<count]))
+      try theirs?(Array(tensors[count...]))
+    }
+  }
+}
