@@ -38,7 +38,9 @@ enum ColonCommand: String, CaseIterable {
   static let keys = """
       Enter          run what is typed, or go on in a new row while it is not complete
       Alt-Enter      a new row in any case
-      Up, Down       rows, then history; Ctrl-R searches it
+      Tab            complete, again: list; at the start of a row indent
+      Up, Down       rows, then inputs that begin as typed; Ctrl-R searches all
+      Ctrl-_         take back the last edit of the line
       Ctrl-C         clear the line; stop the statement that runs
       Ctrl-D         end the shell, on an empty line
 
