@@ -13,7 +13,7 @@ import Testing
   private func functions(_ bench: ObjectBench) throws -> [FunctionSpec] {
     try Self.types.flatMap { name in
       let type = try #require(bench.interpreter.registry.type(name), "\(name) is registered")
-      return [type.constructor].compactMap(\.self) + type.methods
+      return [type.constructor].compactMap(\.self) + type.statics + type.methods
     }
   }
 
