@@ -56,14 +56,18 @@ import Testing
 
   @Test func nothingIsOfferedWhereANewNameOrNoNameStands() async throws {
     let bench = try await CompletionBench()
-    for text in ["fn le▮", "for le▮", "fn f(le▮", "# le▮", "12▮", "1.▮", "\"le▮", "try {} catch le▮"] {
+    for text in [
+      "fn le▮", "for le▮", "fn f(le▮", "# le▮", "12▮", "1.▮", "\"le▮", "try {} catch le▮",
+    ] {
       #expect(await bench.texts(text) == [], "\(text)")
     }
   }
 
   @Test func localNamesAreKnown() async throws {
     let bench = try await CompletionBench()
-    #expect(await bench.tab("fn f(width, height) {\n  return widt▮") == "fn f(width, height) {\n  return width▮")
+    #expect(
+      await bench.tab("fn f(width, height) {\n  return widt▮")
+        == "fn f(width, height) {\n  return width▮")
     #expect(await bench.tab("fn f(width) => widt▮") == "fn f(width) => width▮")
     #expect(await bench.texts("fn f(width) => 1\nwidt▮") == [])
     #expect(await bench.texts("g = fn(width) { return 1 }\nwidt▮") == [])
@@ -75,10 +79,11 @@ import Testing
   @Test func brokenTextBeforeTheCursorDoesNotHinder() async throws {
     let bench = try await CompletionBench("learning = 1")
     for text in [
-      "x = = (\nlearn▮", "f(1, [2, {a: lear▮", "\"\\(lear▮", "\"a \\(f(\"b\", lear▮", "§ % lear▮", ")]} lear▮",
+      "x = = (\nlearn▮", "f(1, [2, {a: lear▮", "\"\\(lear▮", "\"a \\(f(\"b\", lear▮", "§ % lear▮",
+      ")]} lear▮",
       "'open\nlear▮", "fn (((lear▮", "f(a b c, lear▮",
     ] {
-      #expect(await bench.texts(text).contains("learning") || text.contains("(((") , "\(text)")
+      #expect(await bench.texts(text).contains("learning") || text.contains("((("), "\(text)")
     }
   }
 
@@ -163,7 +168,8 @@ import Testing
     #expect(!(await bench.texts("PPO(policy, ▮").contains("policy")))
     #expect(await bench.tab("[3].sort(desc▮") == "[3].sort(descending: ▮")
     #expect(await bench.tab("[3] |> plot(titl▮") == "[3] |> plot(title: ▮")
-    #expect(await bench.tab("print(f(PPO(policy,\n  kl_coe▮") == "print(f(PPO(policy,\n  kl_coef: ▮")
+    #expect(
+      await bench.tab("print(f(PPO(policy,\n  kl_coe▮") == "print(f(PPO(policy,\n  kl_coef: ▮")
   }
 
   @Test func argumentsOfTheSessionsOwnFunctionsAreKnown() async throws {
@@ -196,7 +202,9 @@ import Testing
     let session = try Session(options: SessionOptions(), console: console)
     _ = await session.run("x = [1]\nfn loud() { print(\"called\") }")
     let before = await session.statementCount
-    for text in ["loud().", "loud()[0].", "fail \"x\".", "x.map(fn(y) => loud().", "write(\"/tmp/no\", \"\")."] {
+    for text in [
+      "loud().", "loud()[0].", "fail \"x\".", "x.map(fn(y) => loud().", "write(\"/tmp/no\", \"\").",
+    ] {
       _ = await session.complete(text, cursor: text.unicodeScalars.count)
     }
     #expect(console.out.isEmpty && console.err.isEmpty)

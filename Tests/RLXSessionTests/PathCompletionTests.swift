@@ -9,7 +9,8 @@ import Testing
 
   init() throws {
     folder = try ScratchFolder()
-    for name in ["rows.jsonl", "rows.md", "two words.csv", "né 日本.txt", "a\"quote.json", ".hidden"] {
+    for name in ["rows.jsonl", "rows.md", "two words.csv", "né 日本.txt", "a\"quote.json", ".hidden"]
+    {
       try folder.write("", to: name)
     }
     for name in ["models/small", "empty dir"] {
@@ -66,8 +67,11 @@ import Testing
 
   @Test func pathsStandWhereFunctionsTakeThem() async throws {
     let bench = try await CompletionBench("data = Dataset([\"a\"])")
-    for call in ["read(", "write(", "Preferences(", "data.save(", "Tokenizer(path: ", "RewardModel("] {
-      #expect(await bench.tab(call + "\"\(folder.path)/rows.j▮").hasSuffix("rows.jsonl\"▮"), "\(call)")
+    for call in [
+      "read(", "write(", "Preferences(", "data.save(", "Tokenizer(path: ", "RewardModel(",
+    ] {
+      #expect(
+        await bench.tab(call + "\"\(folder.path)/rows.j▮").hasSuffix("rows.jsonl\"▮"), "\(call)")
     }
     #expect(await bench.texts("print(\"\(folder.path)/▮") == [])
     #expect(await bench.texts("write(\"x\", \"\(folder.path)/▮") == [])

@@ -55,7 +55,8 @@ extension Completer {
       offerValues(of: named, in: spec, argument, receiver)
       return matcher.examined > 0
     }
-    let positional = spec.parameters.indices.contains(argument.place)
+    let positional =
+      spec.parameters.indices.contains(argument.place)
       ? spec.parameters[argument.place] : spec.parameters.last { $0.isRest }
     if question.string != nil {
       if let positional { offerValues(of: positional, in: spec, argument, receiver) }

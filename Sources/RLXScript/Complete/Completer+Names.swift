@@ -1,7 +1,8 @@
 extension Completer {
   /// Offers every name an expression can begin with, nearest ones first.
   func offerNames(startsStatement: Bool) {
-    for local in question.scope.locals.reversed() where isVisible(local) {
+    var seen: Set<String> = []
+    for local in question.scope.locals.reversed() where seen.insert(local.name).inserted {
       matcher.offer(local.name) { [outlines] in Self.suggestion(local, outlines) }
     }
     let globals = interpreter.newestGlobals(Self.namesRead)
@@ -32,13 +33,9 @@ extension Completer {
     }
   }
 
-  /// Whether it is no part of what is being typed.
-  private func isVisible(_ local: PartialScope.Local) -> Bool {
-    local.name != matcher.typed || question.scope.locals.filter { $0.name == local.name }.count > 1
-      || interpreter.global(local.name) == nil
-  }
-
-  private static func suggestion(_ local: PartialScope.Local, _ outlines: OutlineFinder) -> Suggestion {
+  private static func suggestion(_ local: PartialScope.Local, _ outlines: OutlineFinder)
+    -> Suggestion
+  {
     if case .function(let start) = local.origin {
       let syntax = outlines.function(at: start)
       return Suggestion(

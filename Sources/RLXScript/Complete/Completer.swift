@@ -47,7 +47,9 @@ package final class Completer {
     switch question.subject {
     case .nothing, .text: break
     case .infix:
-      if !matcher.typed.isEmpty { offerKeywords([.and, .or, .in, .not, .then, .else, .catch, .as]) }
+      if !matcher.typed.isEmpty {
+        offerKeywords([.and, .or, .in, .not, .then, .else, .catch, .as])
+      }
       isOpen = matcher.typed.isEmpty
     case .member(let object): offerMembers(of: outlines.outline(object))
     case .key(let object): isOpen = offerKeys(of: outlines.outline(object))

@@ -72,9 +72,10 @@ extension Outline {
       let isPlural = registry.type(element) == nil && element.hasSuffix("s")
       self = .list(Outline(returned: isPlural ? String(element.dropLast()) : element, registry))
     } else if words.hasPrefix("map {"), words.hasSuffix("}") {
-      self = .record(words.dropFirst(5).dropLast().split(separator: ",").map { name in
-        KeyOutline(String(name.drop { $0 == " " }))
-      })
+      self = .record(
+        words.dropFirst(5).dropLast().split(separator: ",").map { name in
+          KeyOutline(String(name.drop { $0 == " " }))
+        })
     } else {
       self = registry.type(words) == nil ? .unknown : .instance(words)
     }

@@ -46,7 +46,8 @@ final class OutlineFinder {
     case .function(let function): return .script(function)
     case .unary(let unary):
       return unary.operation == .not ? .instance("bool") : find(unary.operand)
-    case .binary(let binary): return combined(binary.operation, find(binary.left), find(binary.right))
+    case .binary(let binary):
+      return combined(binary.operation, find(binary.left), find(binary.right))
     case .call(let call): return result(of: find(call.callee))
     case .method(let method): return result(of: method.name, of: find(method.object))
     case .member(let member): return self.member(member.name, of: find(member.object))
@@ -86,6 +87,8 @@ final class OutlineFinder {
   }
 
   func outline(of origin: PartialScope.Local.Origin, before count: Int) -> Outline {
+    budget -= 1
+    guard budget > 0 else { return .unknown }
     switch origin {
     case .expression(let start):
       return scope.expression(scope.extent(from: start)).map { outline($0, before: count) }
@@ -148,7 +151,8 @@ final class OutlineFinder {
 
   /// The type that a outline names, as `Model` does.
   func type(_ outline: Outline) -> HostType? {
-    guard case .value(.function(let function)) = outline, case .type(let type) = function.body else {
+    guard case .value(.function(let function)) = outline, case .type(let type) = function.body
+    else {
       return nil
     }
     return type

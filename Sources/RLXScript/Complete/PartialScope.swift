@@ -13,6 +13,8 @@ struct PartialScope {
     var outerLocals: Int?
     /// The parameters, while they are read.
     var parameters: [String] = []
+    /// Where the function with these parameters is an argument.
+    var argument: Argument?
   }
 
   /// A name that the text itself gives a meaning.
@@ -46,8 +48,6 @@ struct PartialScope {
   private(set) var locals: [Local] = []
   /// The function whose parameters have been read and whose body comes next.
   private var pending: (parameters: [String], argument: Argument?)?
-  /// Where the function that is being declared is an argument.
-  private var declared: [Argument?] = []
 
   init(_ reader: PartialTokens) {
     self.reader = reader
@@ -93,9 +93,11 @@ struct PartialScope {
   private mutating func take(_ mark: Mark, _ place: Int) {
     switch mark {
     case .leftParen:
-      let isDeclaration = isParameterList(place)
-      if isDeclaration { declared.append(argument(before: functionKeyword(place) ?? place)) }
-      frames.append(Frame(kind: isDeclaration ? .parameters : .parenthesis, open: place))
+      let keyword = functionKeyword(place)
+      frames.append(
+        Frame(
+          kind: keyword == nil ? .parenthesis : .parameters, open: place,
+          argument: keyword.flatMap { argument(before: $0) }))
     case .leftBracket: frames.append(Frame(kind: .bracket, open: place))
     case .leftBrace: frames.append(Frame(kind: opensBlock(place) ? .block : .map, open: place))
     case .rightParen: close([.parenthesis, .parameters])
@@ -156,10 +158,9 @@ struct PartialScope {
 
   private mutating func close(_ kinds: [Frame.Kind]) {
     guard let match = frames.lastIndex(where: { kinds.contains($0.kind) }) else { return }
-    let isDeclaration = frames[match].kind == .parameters
-    let parameters = frames[match].parameters
+    let closed = frames[match]
     while frames.count > match { pop() }
-    if isDeclaration { pending = (parameters, declared.popLast() ?? nil) }
+    if closed.kind == .parameters { pending = (closed.parameters, closed.argument) }
   }
 
   private mutating func pop() {
@@ -174,185 +175,5 @@ struct PartialScope {
     }
     guard opensArgument(place) else { return nil }
     return Argument(open: call.open, place: call.commas, keyword: nil)
-  }
-}
-
-// MARK: - What tokens mean to one another
-
-extension PartialScope {
-  func kind(_ place: Int) -> TokenKind? {
-    reader.tokens.indices.contains(place) ? reader.tokens[place].kind : nil
-  }
-
-  /// A name, or a keyword where names may be keywords.
-  func word(_ place: Int) -> String? {
-    switch kind(place) {
-    case .name(let name): name
-    case .keyword(let keyword): keyword.rawValue
-    default: nil
-    }
-  }
-
-  func isMember(_ place: Int) -> Bool {
-    if case .mark(.dot)? = kind(place - 1) { true } else { false }
-  }
-
-  /// Whether the token is the last of something that has a value.
-  func endsOperand(_ place: Int) -> Bool {
-    switch kind(place) {
-    case .int, .float, .string, .name: true
-    case .keyword(let word): isMember(place) || [.true, .false, .nil].contains(word)
-    case .mark(let mark): [.rightParen, .rightBracket, .rightBrace].contains(mark)
-    default: false
-    }
-  }
-
-  /// Whether a bracket follows its callee: a call or a subscript.
-  func isCall(_ open: Int) -> Bool {
-    open > 0 && !reader.interpolations.contains(open) && endsOperand(open - 1)
-      && !reader.tokens[open].newlineBefore && !isParameterList(open)
-  }
-
-  /// Whether a statement begins at the token (or would, where the text ends).
-  func startsStatement(_ place: Int) -> Bool {
-    guard place > 0 else { return true }
-    switch kind(place - 1) {
-    case .mark(.semicolon), .mark(.rightBrace): return true
-    case .mark(.leftBrace): return frames.last.map { $0.kind == .block } ?? false
-    default: break
-    }
-    let followsNewline =
-      place < reader.tokens.count ? reader.tokens[place].newlineBefore : reader.endsAfterNewline
-    return followsNewline && endsOperand(place - 1) && !ignoresNewlines
-  }
-
-  /// Whether newlines mean nothing here.
-  var ignoresNewlines: Bool {
-    guard let frame = frames.last(where: { $0.kind != .arrow }) else { return false }
-    return frame.kind != .block
-  }
-
-  fileprivate func opensArgument(_ place: Int) -> Bool {
-    switch kind(place - 1) {
-    case .mark(.leftParen), .mark(.comma): true
-    default: false
-    }
-  }
-
-  /// `fn (` or `fn name (`
-  private func isParameterList(_ open: Int) -> Bool { functionKeyword(open) != nil }
-
-  fileprivate func functionKeyword(_ open: Int) -> Int? {
-    if case .keyword(.fn)? = kind(open - 1), !isMember(open - 1) { return open - 1 }
-    if case .name? = kind(open - 1), case .keyword(.fn)? = kind(open - 2), !isMember(open - 2) {
-      return open - 2
-    }
-    return nil
-  }
-
-  fileprivate func opensBlock(_ place: Int) -> Bool {
-    if case .keyword(let word)? = kind(place - 1), !isMember(place - 1) {
-      return [.else, .try, .true, .false, .nil].contains(word)
-    }
-    return endsOperand(place - 1)
-  }
-}
-
-// MARK: - Expressions
-
-extension PartialScope {
-  /// The first token of the operand with its calls, subscripts and members that ends at `last`.
-  func startOfOperand(endingAt last: Int) -> Int? {
-    var place = last
-    while place >= 0 {
-      var start = place
-      switch kind(place) {
-      case .mark(.rightParen), .mark(.rightBracket):
-        guard let open = opening(of: place) else { return nil }
-        if isCall(open) {
-          place = open - 1
-          continue
-        }
-        start = open
-      case .mark(.rightBrace):
-        guard let open = opening(of: place) else { return nil }
-        start = open
-      default:
-        guard endsOperand(place) else { return nil }
-      }
-      guard isMember(start) else { return start }
-      place = start - 2
-    }
-    return nil
-  }
-
-  /// The bracket that the one at `place` closes.
-  private func opening(of place: Int) -> Int? {
-    var depth = 0
-    for place in stride(from: place, through: 0, by: -1) {
-      switch kind(place) {
-      case .mark(.rightParen), .mark(.rightBracket), .mark(.rightBrace): depth += 1
-      case .mark(.leftParen), .mark(.leftBracket), .mark(.leftBrace):
-        depth -= 1
-        if depth == 0 { return place }
-      default: break
-      }
-    }
-    return nil
-  }
-
-  /// The tokens of the expression that begins at `start`: up to what cannot belong to it.
-  func extent(from start: Int) -> Range<Int> {
-    var depth = 0
-    var place = start
-    while place < reader.tokens.count {
-      let isOutermost = depth == 0 && place > start
-      if isOutermost, reader.tokens[place].newlineBefore, endsOperand(place - 1) { break }
-      switch kind(place) {
-      case .mark(.leftBrace) where isOutermost && endsOperand(place - 1) && !opensBody(place):
-        return start..<place
-      case .mark(.leftParen), .mark(.leftBracket), .mark(.leftBrace): depth += 1
-      case .mark(.rightParen), .mark(.rightBracket), .mark(.rightBrace):
-        depth -= 1
-        if depth < 0 { return start..<place }
-      case .mark(.semicolon) where depth == 0, .mark(.comma) where depth == 0:
-        return start..<place
-      default: break
-      }
-      place += 1
-    }
-    return start..<place
-  }
-
-  /// Whether a brace follows the parameters of a function.
-  private func opensBody(_ place: Int) -> Bool {
-    guard case .mark(.rightParen)? = kind(place - 1) else { return false }
-    return opening(of: place - 1).flatMap(functionKeyword) != nil
-  }
-
-  /// The expression in these tokens, if it is whole.
-  func expression(_ range: Range<Int>) -> Expression? {
-    guard let text = text(range),
-      case .program(let statements) = Parser.parse(Source("(" + text + "\n)", name: "<cursor>")),
-      case .expression(let expression)? = statements.first?.syntax, statements.count == 1
-    else { return nil }
-    return expression
-  }
-
-  /// The function declared by the `fn` at a token, if it is whole.
-  func function(at place: Int) -> FunctionSyntax? {
-    guard let text = text(extent(from: place)),
-      case .program(let statements) = Parser.parse(Source(text, name: "<cursor>")),
-      case .function(let statement)? = statements.first?.syntax
-    else { return nil }
-    return statement.function
-  }
-
-  private func text(_ range: Range<Int>) -> String? {
-    guard let first = range.first, let last = range.last, last < reader.tokens.count else {
-      return nil
-    }
-    return reader.source.string(
-      from: reader.tokens[first].span.start, to: reader.tokens[last].span.end)
   }
 }

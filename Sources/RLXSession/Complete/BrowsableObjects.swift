@@ -28,7 +28,9 @@ extension TrainLogObject: Browsable {
   package var keys: [KeyOutline] {
     let names = log.entries.last?.map(\.name) ?? []
     let known = Set(names)
-    return names.map { KeyOutline($0, doc: MetricGlossary.meaning(of: $0) ?? "", outline: .list(.float)) }
+    return names.map {
+      KeyOutline($0, doc: MetricGlossary.meaning(of: $0) ?? "", outline: .list(.float))
+    }
       + log.aliases.filter { known.contains($0.name) }
       .map { KeyOutline($0.alias, doc: "the same as \($0.name)", outline: .list(.float)) }
   }
