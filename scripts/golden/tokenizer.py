@@ -73,6 +73,7 @@ HOSTILE = [
     "12345 1,234.5 1٣4 x1y2", "a1", "1a", "!a", "!1", "a!1", "  !", " !  ?", "...   ...", "\\n", "Ġ", "Ċa", "ĠtheĠ", "Ã©", "İiıI", "ﬁﬀ ß",
     "<|endoftext|>", "a<|endoftext|>b", " <|endoftext|> ", "<|endoftext|><|endoftext|>", "<|endoftext", "|>", "<|endoftext|>\n\nThe dog",
     "the" * 400, "a" * 1000, "x y" * 300, "é" * 300, "日" * 400, " " * 1000, "\n" * 500 + "x", "!?" * 300, "1" * 500, " \n" * 300,
+    *[("theriverandthepark" * 3)[:n] for n in range(28, 38)],
     "a\U00031350日本 \U000105c01½ ﬁ\u0301\u0085\u00a0\u3000!?", "Zürich–Genève: 3 h 5′, 40 €; ½ l … «œuvre»",
     "fn main() {\n\tlet x = vec![1, 2];\n\n\n    println!(\"{x:?}\");\n}\n", "SELECT * FROM t WHERE a>=10;--x", "https://example.org/a%20b?c=1&d=é",
 ]
@@ -300,4 +301,5 @@ def main():
     }, indent=2)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -16,62 +16,63 @@ indirect enum PreTokenizer: Sendable {
   /// Hands out the pieces of `text`, none of them empty. `isFirst`: it stands at the very beginning
   /// of the input; without `dummy` nothing is put in front.
   func cut(
-    _ text: ArraySlice<UInt8>, isFirst: Bool, dummy: Bool, _ body: (ArraySlice<UInt8>) -> Void
-  ) {
+    _ text: ArraySlice<UInt8>, isFirst: Bool, dummy: Bool,
+    _ body: (ArraySlice<UInt8>) throws -> Void
+  ) rethrows {
     switch self {
     case .metaspace(let replacement, let scheme, let splits):
       var marked = ByteText.replacing([UInt8(ascii: " ")], with: replacement, in: text)
       let prepends = scheme == .always || (scheme == .first && isFirst)
       if prepends && dummy && !marked.starts(with: replacement) { marked = replacement + marked }
-      guard splits else { return body(marked[...]) }
-      Self.split(marked, before: replacement, body)
+      guard splits else { return try body(marked[...]) }
+      try Self.split(marked, before: replacement, body)
     case .split(let pattern, .isolated, _):
-      pattern.forEachSpan(of: text) { if !$0.range.isEmpty { body(text[$0.range]) } }
+      try pattern.forEachSpan(of: text) { if !$0.range.isEmpty { try body(text[$0.range]) } }
     case .split(let pattern, let behavior, let inverted):
       var spans: [TextPattern.Span] = []
       pattern.forEachSpan(of: text) { spans.append($0) }
-      Self.cut(text, spans, behavior, inverted, body)
+      try Self.cut(text, spans, behavior, inverted, body)
     case .splitAt(let mark, let behavior, let inverted):
-      Self.cut(text, ByteText.spans(of: mark, in: text), behavior, inverted, body)
+      try Self.cut(text, ByteText.spans(of: mark, in: text), behavior, inverted, body)
     case .byteLevel(let prepends, let cuts):
       let isSpaced = !prepends || !dummy || text.first == UInt8(ascii: " ")
       let whole = isSpaced ? text : [UInt8(ascii: " ")] + text
-      guard cuts else { return body(whole) }
-      TextPattern.gpt2.forEachSpan(of: whole) { body(whole[$0.range]) }
+      guard cuts else { return try body(whole) }
+      try TextPattern.gpt2.forEachSpan(of: whole) { try body(whole[$0.range]) }
     case .sequence(let steps):
-      Self.cut(text, steps[...], isFirst: isFirst, dummy: dummy, body)
+      try Self.cut(text, steps[...], isFirst: isFirst, dummy: dummy, body)
     }
   }
 
   private static func cut(
     _ text: ArraySlice<UInt8>, _ steps: ArraySlice<PreTokenizer>, isFirst: Bool, dummy: Bool,
-    _ body: (ArraySlice<UInt8>) -> Void
-  ) {
-    guard let step = steps.first else { return body(text) }
+    _ body: (ArraySlice<UInt8>) throws -> Void
+  ) rethrows {
+    guard let step = steps.first else { return try body(text) }
     var isFirst = isFirst
-    step.cut(text, isFirst: isFirst, dummy: dummy) { piece in
-      cut(piece, steps.dropFirst(), isFirst: isFirst, dummy: dummy, body)
+    try step.cut(text, isFirst: isFirst, dummy: dummy) { piece in
+      try cut(piece, steps.dropFirst(), isFirst: isFirst, dummy: dummy, body)
       isFirst = false
     }
   }
 
   private static func cut(
     _ text: ArraySlice<UInt8>, _ spans: [TextPattern.Span], _ behavior: SplitBehavior,
-    _ inverted: Bool, _ body: (ArraySlice<UInt8>) -> Void
-  ) {
+    _ inverted: Bool, _ body: (ArraySlice<UInt8>) throws -> Void
+  ) rethrows {
     let counted = spans.map { TextPattern.Span(range: $0.range, isMatch: $0.isMatch != inverted) }
-    for range in behavior.pieces(counted) where !range.isEmpty { body(text[range]) }
+    for range in behavior.pieces(counted) where !range.isEmpty { try body(text[range]) }
   }
 
   private static func split(
-    _ text: [UInt8], before mark: [UInt8], _ body: (ArraySlice<UInt8>) -> Void
-  ) {
+    _ text: [UInt8], before mark: [UInt8], _ body: (ArraySlice<UInt8>) throws -> Void
+  ) rethrows {
     var start = 0
     while let next = ByteText.firstIndex(of: mark, in: text, from: start + 1) {
-      body(text[start..<next])
+      try body(text[start..<next])
       start = next
     }
-    if start < text.count { body(text[start...]) }
+    if start < text.count { try body(text[start...]) }
   }
 
   /// Whether the pieces are bytes to be spelled in `ByteAlphabet`.

@@ -50,29 +50,30 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
 
   /// Hands out the matches in `text` and what lies between them, in order: together the whole
   /// text. A match may be empty. Where PCRE2 gives up, the rest of the text is one stretch.
-  func forEachSpan(of text: ArraySlice<UInt8>, _ body: (Span) -> Void) {
+  func forEachSpan(of text: ArraySlice<UInt8>, _ body: (Span) throws -> Void) rethrows {
     guard let shadow = CharacterClasses.shadow(of: text) else {
       let start = text.startIndex
-      text.withUnsafeBufferPointer { subject in
-        forEachSpan(in: subject) { range, isMatch in
-          body(Span(range: start + range.lowerBound..<start + range.upperBound, isMatch: isMatch))
+      try text.withUnsafeBufferPointer { subject in
+        try forEachSpan(in: subject) { range, isMatch in
+          try body(
+            Span(range: start + range.lowerBound..<start + range.upperBound, isMatch: isMatch))
         }
       }
       return
     }
     var at = text.startIndex
-    shadow.withUnsafeBufferPointer { subject in
-      forEachSpan(in: subject) { range, isMatch in
+    try shadow.withUnsafeBufferPointer { subject in
+      try forEachSpan(in: subject) { range, isMatch in
         let start = at
         for _ in range { at += ByteText.length(from: text[at]) }
-        body(Span(range: start..<min(at, text.endIndex), isMatch: isMatch))
+        try body(Span(range: start..<min(at, text.endIndex), isMatch: isMatch))
       }
     }
   }
 
   private func forEachSpan(
-    in subject: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) -> Void
-  ) {
+    in subject: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) throws -> Void
+  ) rethrows {
     guard let match = pcre2_match_data_create_8(1, nil),
       let context = pcre2_match_context_create_8(nil)
     else { preconditionFailure("out of memory") }
@@ -100,13 +101,13 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
         start += 1
         continue
       }
-      if handedOut < range.lowerBound { body(handedOut..<range.lowerBound, false) }
-      body(range, true)
+      if handedOut < range.lowerBound { try body(handedOut..<range.lowerBound, false) }
+      try body(range, true)
       handedOut = range.upperBound
       start = handedOut
       lastEnd = handedOut
     }
-    if handedOut < subject.count { body(handedOut..<subject.count, false) }
+    if handedOut < subject.count { try body(handedOut..<subject.count, false) }
   }
 }
 
