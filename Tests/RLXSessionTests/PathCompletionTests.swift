@@ -76,6 +76,9 @@ import Testing
     #expect(await bench.texts("print(\"\(folder.path)/▮") == [])
     #expect(await bench.texts("write(\"x\", \"\(folder.path)/▮") == [])
     #expect(await bench.tab("Preferences(\"mem▮") == "Preferences(\"memory\"▮")
+    #expect(await bench.tab("Model(\"nan▮") == "Model(\"nano\"▮")
+    #expect(await bench.tab("Dataset(\"nano/pro▮") == "Dataset(\"nano/prompts\"▮")
+    #expect(await bench.tab("use \"nano/go▮") == "use \"nano/gold.rlx\"▮")
     #expect(await bench.tab("use \"\(folder.path)/tw▮").hasSuffix("two words.csv\"▮"))
   }
 

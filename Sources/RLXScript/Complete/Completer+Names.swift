@@ -42,7 +42,8 @@ extension Completer {
         local.name, .function, detail: syntax.map { signature(local.name, $0) } ?? "",
         doc: syntax?.documentation?.firstLine ?? "", closing: "(")
     }
-    return Suggestion(local.name, .variable, detail: outlines.outline(of: local).typeName ?? "")
+    return Suggestion(
+      local.name, .variable, detail: outlines.outline(named: local.name).typeName ?? "")
   }
 
   /// A name of the session with what it holds.
@@ -110,9 +111,7 @@ extension Completer {
 }
 
 extension OutlineFinder {
-  func outline(of local: PartialScope.Local) -> Outline {
-    outline(of: local.origin, before: scope.locals.count)
-  }
+  func outline(named name: String) -> Outline { named(name, before: scope.locals.count) }
 
   func function(at place: Int) -> FunctionSyntax? { scope.function(at: place) }
 }

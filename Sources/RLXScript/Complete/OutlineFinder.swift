@@ -79,7 +79,7 @@ final class OutlineFinder {
 
   // MARK: Names
 
-  private func named(_ name: String, before count: Int) -> Outline {
+  func named(_ name: String, before count: Int) -> Outline {
     if let place = scope.locals[..<count].lastIndex(where: { $0.name == name }) {
       return outline(of: scope.locals[place].origin, before: place)
     }

@@ -64,7 +64,7 @@ struct PartialScope {
       switch tokens[place].kind {
       case .mark(.arrow), .mark(.leftBrace):
         let isArrow = if case .mark(.arrow) = tokens[place].kind { true } else { false }
-        frames.append(
+        push(
           Frame(kind: isArrow ? .arrow : .block, open: place, outerLocals: locals.count))
         for (position, name) in function.parameters.enumerated() {
           locals.append(Local(name: name, origin: .parameter(position, of: function.argument)))
@@ -94,12 +94,12 @@ struct PartialScope {
     switch mark {
     case .leftParen:
       let keyword = functionKeyword(place)
-      frames.append(
+      push(
         Frame(
           kind: keyword == nil ? .parenthesis : .parameters, open: place,
           argument: keyword.flatMap { argument(before: $0) }))
-    case .leftBracket: frames.append(Frame(kind: .bracket, open: place))
-    case .leftBrace: frames.append(Frame(kind: opensBlock(place) ? .block : .map, open: place))
+    case .leftBracket: push(Frame(kind: .bracket, open: place))
+    case .leftBrace: push(Frame(kind: opensBlock(place) ? .block : .map, open: place))
     case .rightParen: close([.parenthesis, .parameters])
     case .rightBracket: close([.bracket])
     case .rightBrace: close([.block, .map])
@@ -151,6 +151,13 @@ struct PartialScope {
   }
 
   // MARK: Frames
+
+  /// More brackets than these are no program: broken text must not cost time.
+  private static let framesAtMost = 4 * Limit.nestingAllowed
+
+  private mutating func push(_ frame: Frame) {
+    if frames.count < Self.framesAtMost { frames.append(frame) }
+  }
 
   private mutating func closeArrows() {
     while frames.last?.kind == .arrow { pop() }

@@ -84,7 +84,8 @@ package struct SuggestionMatcher {
   }
 
   private func whole(_ suggestion: Suggestion, _ rest: Substring) -> String {
-    let closing = suggestion.closing
+    var closing = suggestion.closing
+    if closing.hasSuffix("]"), rest.hasPrefix("]") { closing.removeLast() }
     guard let next = rest.unicodeScalars.first, let first = closing.unicodeScalars.first else {
       return suggestion.text + closing
     }

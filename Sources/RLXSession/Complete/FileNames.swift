@@ -15,7 +15,9 @@ package struct FileNames: PathSource {
   package var home: String { getenv("HOME").map { String(cString: $0) } ?? "" }
 
   package func named(for function: String?) -> [(name: String, doc: String)] {
-    function == "Preferences" ? [("memory", "Kept in no file.")] : []
+    let kinds = FileFit.of(function).kinds
+    let builtIn = Resources.entries.filter { kinds.contains($0.kind) }.map { ($0.name, $0.doc) }
+    return builtIn + (function == "Preferences" ? [("memory", "Kept in no file.")] : [])
   }
 
   package func entries(
