@@ -56,6 +56,13 @@ enum ColonCommand: String, CaseIterable {
         + "the last shell of this folder had done that did not come to an end."
     case .history: "20 entries unless another number is given. Ctrl-R searches them."
     case .time: "Without a word it is switched over. Times are never part of a session file."
+    case .last:
+      "Nothing is cut to the window, nothing is computed again, and nothing is recorded."
+    case .undo:
+      "Names, weights, optimizers, logs, draws and labels go back in place; files that were written stay "
+        + "and are named. The session file says #~ undo, and :save leaves out what was undone."
+    case .redo: "What was undone is put back as it was, without running again where it is still kept."
+    case .set: "Without a word it lists the settings of the prompt. None of them changes a result."
     case .quit: "What was typed stays in the journal until the next shell; :save keeps it."
     }
   }
@@ -67,6 +74,17 @@ enum ColonCommand: String, CaseIterable {
         name: $0.rawValue, synopsis: $0.synopsis, summary: $0.summary, details: $0.details)
     }
   }
+  /// The keys worth knowing, for `:help`.
+  static let keys = """
+      Enter          run what is typed, or go on in a new row while it is not complete
+      Alt-Enter      a new row in any case
+      Tab            complete, again: list; at the start of a row indent
+      Up, Down       rows, then inputs that begin as typed; Ctrl-R searches all
+      Ctrl-_         take back the last edit of the line
+      Ctrl-C         clear the line; stop the statement that runs
+      Ctrl-D         end the shell, on an empty line
+
+    """
 
   /// The command nearest to a name that is none: one it begins, or one two slips away at most.
   static func nearest(to name: String) -> ColonCommand? {

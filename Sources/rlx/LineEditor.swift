@@ -12,25 +12,29 @@ final class LineEditor: LineReader {
     static let acceptLine = "\u{1B}[9001~"
     static let previousRow = "\u{1B}[9002~"
     static let nextRow = "\u{1B}[9003~"
-    static let previousEntry = "\u{1B}[9004~"
-    static let nextEntry = "\u{1B}[9005~"
   }
 
-  private let editor: OpaquePointer
-  private let input: TerminalInput
+  let editor: OpaquePointer
+  let input: TerminalInput
   private let mode: TerminalMode
-  private let history: History
+  let history: History
   private let classify: (String) -> InputState
+  let complete: (String, Int) -> CompletionList?
   private let editedHistory: OpaquePointer
   /// libedit keeps a pointer to the prompt for as long as it shows it.
   private let prompt: UnsafeMutablePointer<wchar_t>
   private let bracketsPaste: Bool
   private var wasInterrupted = false
+  /// The buffer at the last Tab that left something to choose; the next one lists it.
+  var undecided: Buffer?
+  /// The way back in history, while what it shows is not edited.
+  var recalled: Recall?
 
   /// Nil where libedit cannot use this terminal. Only one editor may exist at a time.
   init?(
     input: TerminalInput, mode: TerminalMode, history: History, readsConfiguration: Bool,
-    classify: @escaping (String) -> InputState
+    classify: @escaping (String) -> InputState,
+    complete: @escaping (String, Int) -> CompletionList?
   ) {
     Self.setLocale()
     guard let editor = rlx_edit_open("rlx") else { return nil }
@@ -47,6 +51,7 @@ final class LineEditor: LineReader {
     self.mode = mode
     self.history = history
     self.classify = classify
+    self.complete = complete
     bracketsPaste = getenv("TERM").map { String(cString: $0) } != "dumb"
     let wide = promptText.wide
     prompt = .allocate(capacity: wide.count)
@@ -64,6 +69,7 @@ final class LineEditor: LineReader {
   func read() -> PromptInput {
     input.forgetWakes()
     wasInterrupted = false
+    (undecided, recalled) = (nil, nil)
     if bracketsPaste { mode.bracketPaste(true) }
     defer {
       if bracketsPaste { mode.bracketPaste(false) }
@@ -113,12 +119,14 @@ extension LineEditor {
       { editor, _ in LineEditor.run(editor) { $0.insert("\n") } },
       { editor, _ in LineEditor.run(editor) { $0.up() } },
       { editor, _ in LineEditor.run(editor) { $0.down() } },
-      { editor, _ in LineEditor.run(editor) { $0.paste() } })
+      { editor, _ in LineEditor.run(editor) { $0.paste() } },
+      { editor, _ in LineEditor.run(editor) { $0.tab() } })
     for (key, command) in [
       ("\\e[A", "rlx-up"), ("\\eOA", "rlx-up"), ("^P", "rlx-up"),
       ("\\e[B", "rlx-down"), ("\\eOB", "rlx-down"), ("^N", "rlx-down"),
       ("\\e[H", "ed-move-to-beg"), ("\\e[F", "ed-move-to-end"),
       ("\\e[1~", "ed-move-to-beg"), ("\\e[4~", "ed-move-to-end"), ("\\e[3~", "ed-delete-next-char"),
+      ("^I", "rlx-complete"), ("^_", "vi-undo"),
     ] { bind(key, command) }
     // The user's own keys come after ours, save those without which the prompt cannot work.
     if readsConfiguration { el_source(editor, nil) }
@@ -126,7 +134,6 @@ extension LineEditor {
       ("^M", "rlx-enter"), ("^J", "rlx-enter"), ("\\e^M", "rlx-newline"), ("\\e^J", "rlx-newline"),
       ("\\e[200~", "rlx-paste"), (PrivateKey.acceptLine, "ed-newline"),
       (PrivateKey.previousRow, "ed-prev-line"), (PrivateKey.nextRow, "ed-next-line"),
-      (PrivateKey.previousEntry, "ed-prev-history"), (PrivateKey.nextEntry, "ed-next-history"),
       // libedit's own command line: nothing of ours, and an open quote in it crashes libedit.
       ("\\ex", "ed-unassigned"), ("\\eX", "ed-unassigned"),
     ] { bind(key, command) }
@@ -161,11 +168,11 @@ extension LineEditor {
 
   /// Up goes to the row above; on the first row it goes back in history.
   private func up() -> Int32 {
-    push(textBeforeCursor.contains("\n") ? PrivateKey.previousRow : PrivateKey.previousEntry)
+    textBeforeCursor.contains("\n") ? push(PrivateKey.previousRow) : recall(backward: true)
   }
 
   private func down() -> Int32 {
-    push(textAfterCursor.contains("\n") ? PrivateKey.nextRow : PrivateKey.nextEntry)
+    textAfterCursor.contains("\n") ? push(PrivateKey.nextRow) : recall(backward: false)
   }
 
   /// Takes everything up to the paste's end mark into the buffer; nothing runs before an Enter.
@@ -186,7 +193,7 @@ extension LineEditor {
     return insert(PastedText.cleaned(text, classify: classify))
   }
 
-  private func insert(_ text: String) -> Int32 {
+  func insert(_ text: String) -> Int32 {
     el_winsertstr(editor, text.wide) == 0 ? CC_REFRESH : CC_ERROR
   }
 
@@ -223,34 +230,47 @@ extension LineEditor {
 // MARK: The buffer and the screen
 
 extension LineEditor {
-  private var buffer: String { textBeforeCursor + textAfterCursor }
+  var buffer: String { textBeforeCursor + textAfterCursor }
 
-  private var textBeforeCursor: String {
+  var textBeforeCursor: String {
     guard let line = el_wline(editor)?.pointee else { return "" }
     return String(wide: UnsafeBufferPointer(start: line.buffer, count: line.cursor - line.buffer))
   }
 
-  private var textAfterCursor: String {
+  var textAfterCursor: String {
     guard let line = el_wline(editor)?.pointee else { return "" }
     return String(wide: UnsafeBufferPointer(start: line.cursor, count: line.lastchar - line.cursor))
   }
 
   /// Draws the line again after the window has changed; libedit would only paint over it.
   private func redraw() {
-    var size = winsize()
-    let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    let rows = rowsAboveCursor(columns: known ? Int(size.ws_col) : 80)
+    let rows = Self.rows(of: promptText + textBeforeCursor, columns: window.columns) - 1
     writeAll((rows > 0 ? "\u{1B}[\(rows)A" : "") + "\r\u{1B}[J", to: STDOUT_FILENO)
     el_resize(editor)
     rlx_edit_refresh(editor)
   }
 
-  /// How many rows of the window the line has above the cursor's: terminals wrap long rows anew when
-  /// they change.
-  private func rowsAboveCursor(columns: Int) -> Int {
-    let lines = (promptText + textBeforeCursor)
-      .split(separator: "\n", omittingEmptySubsequences: false)
-    return lines.reduce(-1) { $0 + 1 + TextWidth.of($1) / columns }
+  /// Shows lines below what is being edited, and the prompt with the buffer below them.
+  func show(below text: String) {
+    let columns = window.columns
+    let all = Self.rows(of: promptText + textBeforeCursor + textAfterCursor, columns: columns)
+    let down = all - Self.rows(of: promptText + textBeforeCursor, columns: columns) + 1
+    writeAll(String(repeating: "\n", count: max(down, 1)) + text, to: STDOUT_FILENO)
+    rlx_edit_refresh(editor)
+  }
+
+  /// The size of the terminal; 80 by 24 where it does not say.
+  var window: (columns: Int, rows: Int) {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else { return (80, 24) }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  /// How many rows of the window a text takes: terminals wrap long rows.
+  private static func rows(of text: String, columns: Int) -> Int {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .reduce(0) { $0 + 1 + TextWidth.of($1) / columns }
   }
 
   /// Leaves a given-up line on the screen as it stands and goes below it.
@@ -262,7 +282,7 @@ extension LineEditor {
 
 extension String {
   /// The scalars with a zero after them, as C's wide functions want them.
-  fileprivate var wide: [wchar_t] {
+  var wide: [wchar_t] {
     unicodeScalars.map { wchar_t(bitPattern: $0.value) } + [0]
   }
 

@@ -152,7 +152,8 @@ struct Program {
     if console.facts.isTerminal, !common.plain,
       let editor = LineEditor(
         input: input, mode: mode, history: history, readsConfiguration: !common.noConfig,
-        classify: Session.state(of:))
+        classify: Session.state(of:),
+        complete: { PromptCompletion(session: session).list($0, cursor: $1) })
     {
       reader = editor
     } else {

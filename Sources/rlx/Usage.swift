@@ -65,7 +65,8 @@ enum Usage {
 }
 
 extension StringProtocol {
-  fileprivate var trimmedEnd: String {
+  /// Without the white space at its end.
+  var trimmedEnd: String {
     var text = String(self)
     while text.last?.isWhitespace == true { text.removeLast() }
     return text

@@ -21,10 +21,11 @@ void rlx_edit_refresh(EditLine *);
 // Takes the terminal back after something else, such as a stop and a continue, has changed it.
 void rlx_edit_prepare_terminal(EditLine *);
 
-// Names the shell's own commands "rlx-enter", "rlx-newline", "rlx-up", "rlx-down" and "rlx-paste".
+// Names the shell's own commands "rlx-enter", "rlx-newline", "rlx-up", "rlx-down", "rlx-paste" and
+// "rlx-complete".
 void rlx_edit_add_commands(
     EditLine *, rlx_edit_key enter, rlx_edit_key newline, rlx_edit_key up, rlx_edit_key down,
-    rlx_edit_key paste);
+    rlx_edit_key paste, rlx_edit_key complete);
 // `key` in the spelling of editrc(5); `command` must be known, libedit does not check.
 void rlx_edit_bind(EditLine *, const wchar_t *key, const wchar_t *command);
 

@@ -53,5 +53,5 @@ package final class Registry {
 }
 
 extension HostType {
-  fileprivate var isNameable: Bool { constructor != nil || !statics.isEmpty }
+  var isNameable: Bool { constructor != nil || !statics.isEmpty }
 }

@@ -138,6 +138,15 @@ package final class Interpreter {
   /// The names of the top level that have a value, in the order they got their first.
   package var globalNames: [String] { main.bound.map(\.name) }
 
+  package var globalCount: Int { main.bound.count }
+
+  /// The names that last got their first value, with what they hold now; at most `limit` of them.
+  package func newestGlobals(_ limit: Int) -> [(name: String, value: Value)] {
+    main.bound.suffix(limit).reversed().compactMap { global in
+      global.value.map { (global.name, $0) }
+    }
+  }
+
   package func global(_ name: String) -> Value? { main.existing(name)?.value }
 
   package func setGlobal(_ name: String, _ value: Value) {

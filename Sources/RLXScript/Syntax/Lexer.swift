@@ -63,7 +63,7 @@ struct Lexer {
         documentation: gap.documentation))
   }
 
-  private mutating func skipBlanks(_ gap: inout Gap) {
+  mutating func skipBlanks(_ gap: inout Gap) {
     while position < bytes.count {
       switch bytes[position] {
       case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
@@ -107,7 +107,8 @@ struct Lexer {
     }
   }
 
-  private mutating func next() -> TokenKind {
+  /// The token that begins here.
+  mutating func next() -> TokenKind {
     let byte = bytes[position]
     if isDigit(byte) { return number() }
     if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") { return string() }
