@@ -31,6 +31,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("simdjson")]
     ),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
     // L1
     .target(name: "RLXTensor", dependencies: ["CKernels", "COneDNN"], swiftSettings: strict),
@@ -43,7 +45,8 @@ let package = Package(
       swiftSettings: strict
     ),
     // L2
-    .target(name: "RLXModels", dependencies: ["RLXTensor", "RLXData"], swiftSettings: strict),
+    .target(
+      name: "RLXModels", dependencies: ["RLXTensor", "RLXData", "CPCRE2"], swiftSettings: strict),
     // L3
     .target(name: "RLXTraining", dependencies: ["RLXModels", "RLXTensor"], swiftSettings: strict),
     // L4: the only place where script and engine meet.

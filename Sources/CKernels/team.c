@@ -28,13 +28,6 @@ int ck_threads(void) {
 
 void ck_set_threads(int threads) {
   atomic_store_explicit(&team_size, threads < 1 ? 1 : threads, memory_order_relaxed);
-  ck_enter();
-}
-
-void ck_enter(void) {
-  int threads = ck_threads();
-  // The setting belongs to the calling thread, so every thread that multiplies must make it.
-  if (omp_get_max_threads() != threads) omp_set_num_threads(threads);
 }
 
 typedef struct {
@@ -66,6 +59,35 @@ void ck_run(ck_body body, const void *arguments, int64_t items, int64_t grain, i
   int64_t share = (grains + shares - 1) / shares * grain;
   job j = {.body = body, .arguments = arguments, .items = items, .share = share, .next = 0};
   GOMP_parallel(work, &j, (unsigned)threads, 0);
+}
+
+typedef struct {
+  void (*body)(const void *arguments, int64_t index);
+  const void *arguments;
+  int64_t count;
+  _Atomic int64_t next;
+} task;
+
+static void work_each(void *data) {
+  task *t = data;
+  for (;;) {
+    int64_t index = atomic_fetch_add_explicit(&t->next, 1, memory_order_relaxed);
+    if (index >= t->count) return;
+    t->body(t->arguments, index);
+  }
+}
+
+void ck_each(void (*body)(const void *arguments, int64_t index), const void *arguments, int64_t count) {
+  task t = {.body = body, .arguments = arguments, .count = count, .next = 0};
+  int64_t threads = ck_threads() < count ? ck_threads() : count;
+  if (threads > 1 && !omp_in_parallel()) {
+    GOMP_parallel(work_each, &t, (unsigned)threads, 0);  // a library finds itself in parallel: one thread
+    return;
+  }
+  int before = omp_get_max_threads();
+  if (before != 1) omp_set_num_threads(1);
+  work_each(&t);
+  if (before != 1) omp_set_num_threads(before);
 }
 
 float *ck_scratch(int64_t floats) {

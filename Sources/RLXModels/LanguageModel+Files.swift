@@ -8,7 +8,7 @@ extension LanguageModel {
   ///
   /// Every failure names the file, and the tensor or field, what was found and what was wanted.
   package static func load(folder: String) throws(ModelError) -> LanguageModel {
-    let folder = trimmed(folder)
+    let folder = FolderFiles.trimmed(folder)
     let config = try ModelConfig.load(folder + "/config.json")
     let checkpoint = try openWeights(folder)
     let family = try Families.build(config, from: checkpoint)
@@ -43,14 +43,14 @@ extension LanguageModel {
   /// Each file is written beside its place and renamed, the weights first, so that no file is ever
   /// half there.
   package func save(folder: String) throws(ModelError) {
-    let folder = Self.trimmed(folder)
-    try Self.makeFolder(folder)
+    let folder = FolderFiles.trimmed(folder)
+    try FolderFiles.make(folder)
     try Checkpoint.write(
       parameters.map { ($0.name, $0.value) }, to: folder + "/model.safetensors")
-    for (name, bytes) in tokenizer.files { try Self.write(bytes, folder + "/" + name) }
+    try tokenizer.save(folder: folder)
     let generation = generationConfig ?? Self.text(of: generationFields)
-    try Self.write(generation, folder + "/generation_config.json")
-    try Self.write(Self.text(of: config.json), folder + "/config.json")
+    try FolderFiles.write(generation, folder + "/generation_config.json")
+    try FolderFiles.write(Self.text(of: config.json), folder + "/config.json")
   }
 
   /// What generation_config.json says of a model that had none.
@@ -66,33 +66,5 @@ extension LanguageModel {
     // Configurations hold finite numbers only: they were checked when they were read or made.
     try? value.serialize(into: &bytes)
     return bytes + [UInt8(ascii: "\n")]
-  }
-
-  private static func write(_ bytes: [UInt8], _ path: String) throws(ModelError) {
-    do {
-      try writeAtomically(bytes, to: path)
-    } catch {
-      throw .unwritable(path: path, reason: error.found)
-    }
-  }
-
-  /// Makes a folder and those above it.
-  private static func makeFolder(_ path: String) throws(ModelError) {
-    guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw .unwritable(path: path, reason: "not a path to a folder")
-    }
-    var made = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      made += part + "/"
-      if mkdir(made, 0o777) != 0 && errno != EEXIST {
-        throw .unwritable(path: path, reason: String(cString: strerror(errno)))
-      }
-    }
-  }
-
-  private static func trimmed(_ folder: String) -> String {
-    var folder = folder
-    while folder.utf8.count > 1 && folder.hasSuffix("/") { folder.removeLast() }
-    return folder
   }
 }

@@ -3,17 +3,23 @@ import COneDNN
 
 /// The one door to oneDNN: float32 matrix products, by `dnnl_sgemm`, which versions 2 and 3 of its C
 /// interface have alike.
+///
+/// How oneDNN groups a sum depends on the number of threads it may use, in each of its instruction sets
+/// in another way. So it is only ever given one: a product is cut into pieces whose bounds follow from
+/// its sizes alone (`ProductPieces`), and the team shares the pieces out.
 enum OneDNN {
-  /// Terms of a sum that one call adds up; longer sums take several calls, in order. A constant, so that
-  /// sums group alike on any team.
-  static let longestSum = 4096
-
   /// A matrix in memory as sgemm wants it: rows follow each other, or columns do.
   private struct Matrix {
     let pointer: UnsafePointer<Float>
     let transposed: CChar
     let stride: Int64
     let owner: Storage
+
+    var isTransposed: Bool { transposed == CChar(UInt8(ascii: "T")) }
+
+    func element(_ row: Int, _ column: Int) -> UnsafePointer<Float> {
+      pointer + (isTransposed ? row + column * Int(stride) : row * Int(stride) + column)
+    }
 
     init(_ matrix: Tensor) {
       var m = matrix
@@ -46,26 +52,52 @@ enum OneDNN {
     guard k > 0 else { return Kernels.fill(result, 0) }
     let left = Matrix(a)
     let right = Matrix(b)
-    ck_enter()
     withExtendedLifetime((left.owner, right.owner)) {
-      if m == 1, right.transposed == CChar(UInt8(ascii: "N")), a.strides[1] == 1 || k == 1 {
-        // oneDNN splits this sum by the number of threads: the one shape where it does.
+      if m == 1, !right.isTransposed, a.strides[1] == 1 || k == 1 {
+        // A vector times a matrix is bound by memory: all rows of b are read by the whole team.
         ck_vector_matrix(
           left.pointer, right.pointer, result.pointer, Int64(k), Int64(n), right.stride)
         return
       }
-      var start = 0
-      while start < k {
-        let some = min(k - start, longestSum)
-        let skipA = left.transposed == CChar(UInt8(ascii: "N")) ? start : start * Int(left.stride)
-        let skipB = right.transposed == CChar(UInt8(ascii: "N")) ? start * Int(right.stride) : start
-        let status = dnnl_sgemm(
-          left.transposed, right.transposed, Int64(m), Int64(n), Int64(some), 1,
-          left.pointer + skipA, left.stride, right.pointer + skipB, right.stride,
-          start == 0 ? 0 : 1, result.pointer, Int64(n))
-        precondition(status == dnnl_success, "matmul: oneDNN refused [\(m), \(k)] by [\(k), \(n)]")
-        start += some
+      let pieces = ProductPieces(m: m, k: k, n: n)
+      // Parts of sums after the first are put beside the result and then added to it, in order.
+      let rest = Tensor.uninitialized([pieces.terms.count - 1, m, n])
+      var job = Job(
+        a: left, b: right, pieces: pieces, result: result.pointer, rest: rest.pointer, n: n)
+      ck_each({ job, index in Job.run(job, index) }, &job, Int64(pieces.count))
+      for part in 0..<(pieces.terms.count - 1) {
+        Kernels.accumulate(
+          Tensor(storage: rest.storage, offset: rest.offset + part * m * n, shape: result.shape),
+          into: result)
       }
+    }
+  }
+
+  /// A product as the team sees it.
+  private struct Job {
+    let a: Matrix
+    let b: Matrix
+    let pieces: ProductPieces
+    let result: UnsafeMutablePointer<Float>
+    let rest: UnsafeMutablePointer<Float>
+    let n: Int
+
+    /// Piece `index` of the product that `job` points to, on the calling thread.
+    static func run(_ job: UnsafeRawPointer?, _ index: Int64) {
+      guard let job = job?.assumingMemoryBound(to: Job.self) else { return }
+      job.pointee.run(job.pointee.pieces[Int(index)])
+    }
+
+    private func run(_ piece: ProductPieces.Piece) {
+      let (rows, columns, terms) = (piece.rows, piece.columns, piece.terms)
+      let part = piece.part == 0 ? result : rest + (piece.part - 1) * pieces.m * n
+      let status = dnnl_sgemm(
+        a.transposed, b.transposed, Int64(rows.count), Int64(columns.count), Int64(terms.count), 1,
+        a.element(rows.lowerBound, terms.lowerBound), a.stride,
+        b.element(terms.lowerBound, columns.lowerBound), b.stride,
+        0, part + rows.lowerBound * n + columns.lowerBound, Int64(n))
+      precondition(
+        status == dnnl_success, "matmul: oneDNN refused a piece of [\(pieces.m), \(n)]")
     }
   }
 }

@@ -41,7 +41,7 @@ package final class DPO {
   /// One optimizer step on a batch of pairs; logs and returns what it measured.
   @discardableResult
   package func step(_ pairs: [PreferencePair]) throws -> Metrics {
-    try step(pairs, of: stepper.steps + 1)
+    try step(pairs, of: stepper.planned(1, maxSteps: settings.maxSteps))
   }
 
   /// `steps` optimizer steps, or the epochs of the settings, over the pairs in seeded passes.
@@ -50,7 +50,7 @@ package final class DPO {
   ) throws {
     guard !pairs.isEmpty else { throw nothing }
     let count = settings.stepCount(rows: pairs.count, steps: steps, epochs: epochs)
-    let planned = stepper.planned(count)
+    let planned = stepper.planned(count, maxSteps: settings.maxSteps)
     for done in 0..<count {
       let rows = passes.next(settings.batchSize, of: pairs.count, draws: &draws)
       let metrics = try step(rows.map { pairs[$0] }, of: planned)

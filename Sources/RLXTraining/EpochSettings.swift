@@ -4,7 +4,8 @@ package protocol EpochSettings: OptimizedSettings {
   var batchSize: Int { get set }
   /// Passes over the rows where no steps are given, ≥ 1.
   var epochs: Int { get set }
-  /// Optimizer steps of a run, ≥ 1; nil: by epochs.
+  /// Optimizer steps of a run, ≥ 1; nil: by epochs. The learning rate's schedule goes over at least
+  /// so many, so that a run in parts (`run(data, steps: 100)` again and again) follows one schedule.
   var maxSteps: Int? { get set }
 }
 
@@ -18,7 +19,9 @@ extension EpochSettings {
       .integer(
         "epochs", \.epochs, .upToMillion, aliases: ["num_train_epochs"],
         "passes over the \(rows) where no steps are given"),
-      .optionalInteger("max_steps", \.maxSteps, .atLeast(1), "optimizer steps; nil: by epochs"),
+      .optionalInteger(
+        "max_steps", \.maxSteps, .atLeast(1),
+        "optimizer steps of a run, and the least its schedule goes over; nil: by epochs"),
     ]
   }
 

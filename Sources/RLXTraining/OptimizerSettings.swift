@@ -1,7 +1,11 @@
 import RLXTensor
 
 /// How the learning rate goes from step to step (names of Hugging Face's `lr_scheduler_type`).
-package enum ScheduleKind: String, CaseIterable, Sendable { case constant, linear, cosine }
+package enum ScheduleKind: String, CaseIterable, Sendable {
+  case constant
+  case constantWithWarmup = "constant_with_warmup"
+  case linear, cosine
+}
 
 /// The optimizer's part of a trainer's settings: AdamW in PyTorch's form, names of Hugging Face.
 package struct OptimizerSettings: Equatable, Sendable {
@@ -22,6 +26,8 @@ package struct OptimizerSettings: Equatable, Sendable {
   package var lrSchedulerType = ScheduleKind.constant
   /// Steps over which the rate rises from 0, ≥ 0.
   package var warmupSteps = 0
+  /// The same as a share of all steps, in 0…1, where `warmupSteps` is 0.
+  package var warmupRatio = 0.0
 
   package init(learningRate: Double, maxGradNorm: Double? = 1.0) {
     self.learningRate = learningRate
@@ -37,13 +43,21 @@ package struct OptimizerSettings: Equatable, Sendable {
 
   /// The learning rate of the step after `done` steps, of `total` planned ones.
   func learningRate(after done: Int, of total: Int) -> Double {
+    let warmup = warmup(of: total)
     let schedule: Schedule =
       switch lrSchedulerType {
       case .constant: .constant
-      case .linear: .linear(warmup: warmupSteps, total: total)
-      case .cosine: .cosine(warmup: warmupSteps, total: total)
+      case .constantWithWarmup: .constantWithWarmup(warmup: warmup)
+      case .linear: .linear(warmup: warmup, total: total)
+      case .cosine: .cosine(warmup: warmup, total: total)
       }
     return learningRate * Double(schedule.factor(at: done))
+  }
+
+  /// The steps of the warmup in a run of `total`: transformers rounds a share up.
+  private func warmup(of total: Int) -> Int {
+    guard warmupSteps == 0, warmupRatio > 0 else { return warmupSteps }
+    return Int((Double(total) * warmupRatio).rounded(.up))
   }
 }
 
@@ -78,14 +92,28 @@ extension OptimizedSettings {
       .integer(
         "warmup_steps", \.optimizer.warmupSteps, .within(0, 1e9),
         "steps over which the learning rate rises from 0"),
+      .number(
+        "warmup_ratio", \.optimizer.warmupRatio, .within(0, 1),
+        "the same as a share of all steps, where warmup_steps is 0"),
     ]
   }
 
-  package func checkTogether() throws(TrainingError) {
-    if optimizer.lrSchedulerType == .constant && optimizer.warmupSteps > 0 {
-      throw .conflict(
-        trainer: Self.trainer, names: ["lr_scheduler_type", "warmup_steps"],
-        reason: "a constant learning rate with \(optimizer.warmupSteps) warmup steps")
+  /// Throws `conflict` for a warmup said twice, or that the schedule would leave out.
+  func checkSchedule() throws(TrainingError) {
+    func conflict(_ names: [String], _ reason: String) -> TrainingError {
+      .conflict(trainer: Self.trainer, names: names, reason: reason)
+    }
+    let (steps, ratio) = (optimizer.warmupSteps, optimizer.warmupRatio)
+    if steps > 0 && ratio > 0 {
+      throw conflict(
+        ["warmup_steps", "warmup_ratio"], "\(steps) warmup steps and a warmup ratio of \(ratio)")
+    }
+    if optimizer.lrSchedulerType == .constant && (steps > 0 || ratio > 0) {
+      throw conflict(
+        ["lr_scheduler_type", steps > 0 ? "warmup_steps" : "warmup_ratio"],
+        "a constant learning rate with a warmup (\"constant_with_warmup\" has one)")
     }
   }
+
+  package func checkTogether() throws(TrainingError) { try checkSchedule() }
 }

@@ -48,7 +48,7 @@ package final class RewardModel: Reward {
   @discardableResult
   package func step(_ pairs: [PreferencePair]) throws -> Metrics {
     let stepper = try prepared(settings)
-    return try step(pairs, stepper, of: stepper.steps + 1)
+    return try step(pairs, stepper, of: stepper.planned(1, maxSteps: settings.maxSteps))
   }
 
   /// Trains for `settings.epochs` seeded passes over the pairs, or `settings.maxSteps`.
@@ -62,7 +62,7 @@ package final class RewardModel: Reward {
     guard !pairs.isEmpty else { throw nothing }
     let stepper = try prepared(settings)
     let count = settings.stepCount(rows: pairs.count)
-    let planned = stepper.planned(count)
+    let planned = stepper.planned(count, maxSteps: settings.maxSteps)
     var part = TrainLog()
     for done in 0..<count {
       let rows = passes.next(settings.batchSize, of: pairs.count, draws: &draws)

@@ -4,8 +4,8 @@ import RLXTensor
 /// Supervised fine-tuning: the likelihood of given completions.
 ///
 /// The loss is the mean over all completion tokens of a batch, as in transformers and TRL 1.x: a
-/// long completion weighs more than a short one. Departures from TRL 1.x: nothing is truncated or
-/// packed, and the learning rate is constant unless a schedule is asked for.
+/// long completion weighs more than a short one. Departures from TRL 1.x: nothing is truncated
+/// silently, and the learning rate is constant unless a schedule is asked for.
 package final class SFT {
   package let model: LanguageModel
   package let settings: Settings
@@ -30,30 +30,34 @@ package final class SFT {
 
   /// The mean negative log-likelihood of a batch's trained tokens: a scalar with gradients, in nats.
   package func loss(_ batch: [Example]) throws -> Tensor {
-    negativeLogLikelihood(try pass(batch).logProbs(temperature: 1))
+    negativeLogLikelihood(try pass(pairs(batch)).logProbs(temperature: 1))
   }
 
   /// One optimizer step on a batch; logs and returns what it measured.
   @discardableResult
   package func step(_ batch: [Example]) throws -> Metrics {
-    try step(batch, of: stepper.steps + 1)
+    try step(pairs(batch), of: stepper.planned(1, maxSteps: settings.maxSteps))
   }
 
   /// `steps` optimizer steps, or the epochs of the settings, over the examples in seeded passes.
+  /// Packed blocks have at most `blockLength` tokens, or as many as the model reads.
   package func run(
-    _ examples: [Example], steps: Int? = nil, epochs: Int? = nil, report: Report = silent
+    _ examples: [Example], steps: Int? = nil, epochs: Int? = nil, blockLength: Int? = nil,
+    report: Report = silent
   ) throws {
-    guard !examples.isEmpty else { throw nothing }
-    let count = settings.stepCount(rows: examples.count, steps: steps, epochs: epochs)
-    let planned = stepper.planned(count)
+    let context = model.config.context
+    let blocks = try blocks(pairs(examples), length: min(blockLength ?? context, context))
+    guard !blocks.isEmpty else { throw nothing }
+    let count = settings.stepCount(rows: blocks.count, steps: steps, epochs: epochs)
+    let planned = stepper.planned(count, maxSteps: settings.maxSteps)
     for done in 0..<count {
-      let rows = passes.next(settings.batchSize, of: examples.count, draws: &draws)
-      let metrics = try step(rows.map { examples[$0] }, of: planned)
+      let rows = passes.next(settings.batchSize, of: blocks.count, draws: &draws)
+      let metrics = try step(rows.flatMap { blocks[$0] }, of: planned)
       try report(TrainProgress(phase: "train", done: done + 1, total: count, metrics: metrics))
     }
   }
 
-  private func step(_ batch: [Example], of planned: Int) throws -> Metrics {
+  private func step(_ batch: [TokenPair], of planned: Int) throws -> Metrics {
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
     let pass = try pass(batch)
     let loss = negativeLogLikelihood(pass.logProbs(temperature: 1))
@@ -61,7 +65,7 @@ package final class SFT {
     try stepper.begin()
     try stepper.backward(loss)
     let norm = try stepper.step(learningRate: rate)
-    tokensSeen += batch.reduce(0) { $0 + tokens($1).count }
+    tokensSeen += batch.reduce(0) { $0 + $1.prompt.count + $1.response.count }
     let metrics: Metrics = [
       ("loss", Double(loss.item)), ("mean_token_accuracy", accuracy), ("entropy", entropy),
       ("num_tokens", Double(tokensSeen)), ("learning_rate", rate), ("grad_norm", norm),
@@ -70,17 +74,24 @@ package final class SFT {
     return metrics
   }
 
-  private func pass(_ batch: [Example]) throws -> ResponsePass {
+  private func pass(_ batch: [TokenPair]) throws -> ResponsePass {
     guard !batch.isEmpty else { throw nothing }
-    let pairs = try batch.enumerated().map { row, example in
+    return try ResponsePass(model, batch, recording: true)
+  }
+
+  /// What each example gives and what it asks for: of a plain text all tokens but the first.
+  private func pairs(_ examples: [Example]) throws(TrainingError) -> [TokenPair] {
+    var pairs: [TokenPair] = []
+    pairs.reserveCapacity(examples.count)
+    for (row, example) in examples.enumerated() {
       let all = tokens(example)
       let given = settings.completionOnlyLoss && !example.prompt.isEmpty ? example.prompt.count : 1
       guard all.count > given else {
-        throw TrainingError.emptyRow(trainer: Settings.trainer, what: "completion", row: row)
+        throw .emptyRow(trainer: Settings.trainer, what: "completion", row: row)
       }
-      return (prompt: Array(all[..<given]), response: Array(all[given...]))
+      pairs.append((prompt: Array(all[..<given]), response: Array(all[given...])))
     }
-    return try ResponsePass(model, pairs, recording: true)
+    return pairs
   }
 
   /// Prompt and completion, with the model's end token behind if that is wanted and missing.
@@ -126,6 +137,9 @@ extension SFT {
     package var appendEos = true
     /// Whether only completion tokens are trained on, not the prompt's.
     package var completionOnlyLoss = true
+    /// Whether `batchSize` counts blocks that rows share, not rows.
+    package var packing = false
+    package var packingStrategy = PackingStrategy.bestFit
 
     package init() {}
   }
@@ -142,6 +156,12 @@ extension SFT.Settings {
       .bool(
         "completion_only_loss", \.completionOnlyLoss,
         "whether only completion tokens are trained on"),
+      .bool(
+        "packing", \.packing,
+        "whether rows share blocks of max_length tokens, of which batch_size make a step"),
+      .choice(
+        "packing_strategy", \.packingStrategy,
+        "bfd: whole rows, each with attention of its own; wrapped: texts end to end, cut when full"),
     ]
   }
 }

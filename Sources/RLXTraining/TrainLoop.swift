@@ -76,10 +76,11 @@ package final class Stepper {
   /// Optimizer steps completed.
   package var steps: Int { optimizer.steps }
 
-  /// The steps there will have been after `count` more.
-  func planned(_ count: Int) -> Int {
+  /// The steps there will have been after `count` more, and no fewer than `maxSteps`: what a
+  /// schedule of the learning rate goes over.
+  func planned(_ count: Int, maxSteps: Int?) -> Int {
     let (sum, overflows) = steps.addingReportingOverflow(count)
-    return overflows ? .max : sum
+    return max(overflows ? .max : sum, maxSteps ?? 0)
   }
 
   /// Forgets gradients that somebody else left, or a step that was given up. Throws `frozen` if the

@@ -34,6 +34,20 @@ enum Support {
     try Tokenizer.load(folder: Repository.golden("tokenizer/llama").path)
   }
 
+  /// A small tokenizer of the reference values with its file changed.
+  static func tokenizer(
+    _ name: String, changed change: (inout JSONObject) -> Void
+  ) throws -> Tokenizer {
+    var object =
+      try json(Repository.golden("tokenizer/\(name)/tokenizer.json")).objectValue ?? JSONObject()
+    change(&object)
+    let text = try JSON.object(object).serialized()
+    return try withFolder { folder in
+      try write(text, folder + "/tokenizer.json")
+      return try Tokenizer.load(folder: folder)
+    }
+  }
+
   static let draw = Draw(seed: 11, call: 3, purpose: .initial)
   static let sampling = Draw(seed: 5, call: 1, purpose: .sample)
 

@@ -39,7 +39,9 @@ import Testing
 
   @Test(arguments: [
     "llama", "marks", "metaspace-first", "metaspace-always", "metaspace-never", "unknown-fused",
-    "unknown-single", "bare",
+    "unknown-single", "bare", "byte-level", "byte-prefix", "byte-split", "byte-cased",
+    "byte-digits",
+    "byte-whole", "byte-gaps",
   ])
   func agreesWithHuggingFace(configuration: String) throws {
     let folder = Repository.golden("tokenizer/" + configuration)
@@ -48,14 +50,35 @@ import Testing
       Reference(folder.appendingPathComponent("reference.json")))
   }
 
-  @Test func agreesWithHuggingFaceOnAPublishedTokenizer() throws {
-    guard let folder = Repository.shared("models/stories260K") else {
-      print("skipped: the folder of real models is not there")
+  @Test(arguments: [("models", "stories260K"), ("tokenizers", "gpt2")])
+  func agreesWithHuggingFaceOnPublishedTokenizers(kind: String, name: String) throws {
+    guard let folder = Repository.shared("\(kind)/\(name)") else {
+      print("skipped: the folder of published tokenizers is not there")
       return
     }
     try compare(
       Tokenizer.load(folder: folder.path),
-      Reference(Repository.golden("tokenizer/stories260K.json")))
+      Reference(Repository.golden("tokenizer/\(name).json")))
+  }
+
+  /// What each behaviour of Split makes of a pattern, piece by piece.
+  @Test func cutsAsHuggingFaceDoes() throws {
+    let golden = try Support.json(Repository.golden("tokenizer/pieces.json"))
+    let texts = try #require(golden["texts"]?.arrayValue).map { $0.stringValue ?? "" }
+    let cuts = try #require(golden["cuts"]?.arrayValue)
+    #expect(texts.count > 150 && cuts.count == 90)
+    for cut in cuts {
+      let step = try #require(cut["split"])
+      let name = try step.serialized()
+      let tokenizer = try Support.tokenizer("byte-level") { $0["pre_tokenizer"] = step }
+      let wanted = try #require(cut["pieces"]?.arrayValue)
+      for (text, pieces) in zip(texts, wanted) {
+        let found = tokenizer.pieces(of: text)
+        #expect(
+          found == (pieces.arrayValue ?? []).map { Array(($0.stringValue ?? "").utf8) },
+          "\(text.debugDescription) by \(name)")
+      }
+    }
   }
 
   private func compare(_ tokenizer: Tokenizer, _ reference: Reference) throws {

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct TokenizerTests {
   static let configurations = [
-    "llama", "marks", "metaspace-first", "metaspace-always", "metaspace-never",
+    "llama", "marks", "metaspace-first", "metaspace-always", "metaspace-never", "byte-level",
+    "byte-split", "byte-cased",
   ]
 
   private func load(_ name: String) throws -> Tokenizer {
@@ -140,7 +141,39 @@ import Testing
     #expect(tokenizer.decode(ids) == text)
   }
 
+  @Test func aPatternThatGoesBackAndForthEndsAndLosesNothing() throws {
+    let bytes: JSON = ["type": "ByteLevel", "add_prefix_space": false]
+    let tokenizer = try Support.tokenizer("byte-level") {
+      $0["pre_tokenizer"] = [
+        "type": "Sequence",
+        "pretokenizers": [Self.split("Isolated", "(?:a|aa)+b|x"), bytes],
+      ]
+    }
+    let text = "x x" + String(repeating: "a", count: 60) + " é x"
+    #expect(tokenizer.decode(tokenizer.encode(text)) == text)
+    let deep = try Support.tokenizer("byte-level") {
+      $0["pre_tokenizer"] = Self.split("Isolated", #"(?:(?:\s|a)x?)+"#)
+    }
+    let long = String(repeating: "a ", count: 500_000)
+    #expect(deep.pieces(of: long).joined().elementsEqual(long.utf8))
+  }
+
+  @Test func aLongTextCostsNotMuchMoreThanItsLength() throws {
+    let tokenizer = try load("byte-level")
+    for unit in ["the river", "日本", " ", "\n ", "!", "x1"] {
+      let text = String(repeating: unit, count: 20_000)
+      #expect(tokenizer.decode(tokenizer.encode(text)) == text)
+    }
+  }
+
   // MARK: - Broken files
+
+  private static func split(_ behavior: String, _ pattern: String) -> JSON {
+    [
+      "type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": .string(behavior),
+      "invert": false,
+    ]
+  }
 
   /// The error of loading the small tokenizer with one value of its file changed.
   private func error(_ path: [String], _ value: JSON?) throws -> ModelError? {
@@ -170,7 +203,31 @@ import Testing
       (["normalizer", "type"], "NFKC", "NFKC"), (["normalizer", "type"], nil, "type"),
       (["normalizer", "normalizers", "0", "type"], "Precompiled", "normalizers[0]"),
       (["normalizer", "normalizers", "1", "pattern"], ["Regex": "a+"], "Regex"),
-      (["pre_tokenizer"], ["type": "ByteLevel"], "ByteLevel"),
+      (["pre_tokenizer"], ["type": "Whitespace"], "Whitespace"),
+      (["pre_tokenizer"], ["type": "ByteLevel", "use_regex": 1], "use_regex"),
+      (["pre_tokenizer"], split("Sideways", "a"), "Sideways"),
+      (["pre_tokenizer"], ["type": "Split", "behavior": "Removed"], "pattern"),
+      (["pre_tokenizer"], split("Isolated", #"\bx"#), #"\b"#),
+      (["pre_tokenizer"], split("Isolated", #"\p{Han}+"#), "Han"),
+      (["pre_tokenizer"], split("Isolated", "日+"), "U+65E5"),
+      (["pre_tokenizer"], split("Isolated", "(a"), "pattern.Regex"),
+      (["pre_tokenizer"], split("Isolated", "a)"), "pattern.Regex"),
+      (["pre_tokenizer"], split("Isolated", "[a"), "[ without ]"),
+      (["pre_tokenizer"], split("Isolated", "[a[b]]"), "pattern.Regex"),
+      (["pre_tokenizer"], split("Isolated", "[b-a]"), "range"),
+      (["pre_tokenizer"], split("Isolated", "a{2}?"), "}?"),
+      (["pre_tokenizer"], split("Isolated", "a**"), "nothing to repeat"),
+      (["pre_tokenizer"], split("Isolated", "a{99999}"), "pattern.Regex"),
+      (["pre_tokenizer"], split("Isolated", "(?i:st)"), "without regard to case"),
+      (["pre_tokenizer"], split("Isolated", "(?<=a+)b"), "pattern.Regex"),
+      (["pre_tokenizer"], split("Isolated", "\\"), "at the end"),
+      (
+        ["pre_tokenizer"],
+        [
+          "type": "Sequence",
+          "pretokenizers": [["type": "ByteLevel"], ["type": "Digits"]],
+        ], "last step"
+      ),
       (["pre_tokenizer"], "x", "pre_tokenizer"),
       (["pre_tokenizer"], ["type": "Metaspace"], "replacement"),
       (
@@ -202,8 +259,8 @@ import Testing
     #expect(found.file?.hasSuffix("tokenizer.json") == true)
   }
 
-  @Test func survivesAnyBytes() throws {
-    let whole = try Support.read(Repository.golden("tokenizer/marks/tokenizer.json").path)
+  @Test(arguments: ["marks", "byte-split"]) func survivesAnyBytes(name: String) throws {
+    let whole = try Support.read(Repository.golden("tokenizer/\(name)/tokenizer.json").path)
     var numbers = SeededNumbers(seed: 23)
     try Support.withFolder { folder in
       for round in 0..<200 {

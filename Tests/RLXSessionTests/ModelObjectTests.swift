@@ -37,6 +37,12 @@ import Testing
     ("m.tokenizer.decode(m.tokenizer.encode(\"the cat\"))", "\"<s> the cat\""),
     ("m.tokenizer.encode(\"the\")[0] == m.tokenizer.id(\"<s>\")", "true"),
     ("m.tokenizer.token(1)", "\"<s>\""),
+    ("Model.new(\"llama\", m.tokenizer, layers: 3, width: 32).parameters.len", "30"),
+    (
+      "Model.new(family: \"llama\", tokenizer: m.tokenizer, tie: true, context: 64).context", "64"
+    ),
+    ("m.perplexity([\"the cat\"]) == m.perplexity(Dataset([\"the cat\"]))", "true"),
+    ("abs(m.perplexity(\"the cat\") - m.loss(\"the cat\").exp().item()) < 1e-3", "true"),
   ])
   func gives(expression: String, expected: String) throws {
     #expect(try ObjectBench().shown(Self.model + expression) == expected, "\(expression)")
@@ -77,6 +83,22 @@ import Testing
     // Seven positions and the call itself at most.
     #expect((7...8).contains(bench.core.points.total - before))
     #expect(bench.console.progressLines.filter { $0.phase == "generate" }.count == 7)
+  }
+
+  @Test func freshWeightsComeFromTheSessionsDraws() throws {
+    let bench = ObjectBench()
+    let same = try bench.run(
+      """
+      tok = Model(MODEL).tokenizer
+      fn made() => Model.new("llama", tok, layers: 1, width: 16).logits([1, 5])
+      seed(4)
+      a = made()
+      b = made()
+      seed(4)
+      made() == a and not (a == b)
+      """)
+    #expect(same?.shown == "true")
+    #expect(bench.core.draws.taken == 1)
   }
 
   @Test func aSavedModelIsTheSameModel() throws {
@@ -127,6 +149,17 @@ import Testing
     ("m.tokenizer.decode([99999])", "the token 99999"),
     ("m.parameter", "parameters"),
     ("m.generate(\"a\", max_tokens: 1)[7]", "index 7 is outside"),
+    ("Model.new(\"lama\", m.tokenizer)", "family: expected one of \"llama\""),
+    ("Model.new(\"llama\", m.tokenizer, width: 30)", "width is 30; wanted a multiple of the 4"),
+    ("Model.new(\"llama\", m.tokenizer, kv_heads: 3)", "kv_heads is 3; wanted a divisor"),
+    (
+      "Model.new(\"llama\", m.tokenizer, width: 1048576)",
+      "GB of memory, this machine has"
+    ),
+    ("m.perplexity([])", "perplexity: expected texts, got none"),
+    ("m.perplexity([[1, 5], [5]])", "row 1 has no token to predict"),
+    ("m.perplexity([range(200)])", "data[0]: expected a text"),
+    ("m.perplexity([range(200).list()])", "row 0 has 200 tokens, the model reads at most 128"),
   ])
   func says(script: String, message: String) {
     let error = ObjectBench().error(Self.model + script)

@@ -13,7 +13,7 @@ import Testing
   private func functions(_ bench: ObjectBench) throws -> [FunctionSpec] {
     try Self.types.flatMap { name in
       let type = try #require(bench.interpreter.registry.type(name), "\(name) is registered")
-      return [type.constructor].compactMap(\.self) + type.methods
+      return [type.constructor].compactMap(\.self) + type.statics + type.methods
     }
   }
 
@@ -38,7 +38,7 @@ import Testing
     for spec in try functions(ObjectBench())
     where spec.owner != "Completions" || !lists.contains(spec.name) {
       var example = try #require(spec.example).replacing("\"MODEL\"", with: "MODEL")
-      for file in ["my-model", "my-rm", "prefs.jsonl"] {
+      for file in ["my-model", "my-rm", "my-tokenizer", "prefs.jsonl"] {
         example = example.replacing("\"\(file)\"", with: "\"\(scratch.path)/\(file)\"")
       }
       let error = ObjectBench().error(example)

@@ -65,9 +65,13 @@ extension EngineSuite {
     @Test func schedulesAgreeWithTransformers() throws {
       for curve in try Golden.read().schedules {
         let schedule: Schedule =
-          curve.name == "linear"
-          ? .linear(warmup: curve.warmup, total: curve.total)
-          : .cosine(warmup: curve.warmup, total: curve.total)
+          switch curve.name {
+          case "constant": .constant
+          case "constant_with_warmup": .constantWithWarmup(warmup: curve.warmup)
+          case "linear": .linear(warmup: curve.warmup, total: curve.total)
+          case "cosine": .cosine(warmup: curve.warmup, total: curve.total)
+          default: try #require(nil as Schedule?, "a schedule called \(curve.name)")
+          }
         for (step, factor) in curve.factors.enumerated() {
           // Factors are rounded to float.
           #expect(abs(Double(schedule.factor(at: step)) - factor) < 1e-6, "\(curve.name) \(step)")

@@ -98,6 +98,11 @@ extension EngineSuite {
       #expect(abs(Schedule.cosine(warmup: 2, total: 10).factor(at: step) - factor) < 1e-6)
     }
 
+    @Test(arguments: [(0, 0), (1, 0.25), (4, 1), (5, 1), (1000, 1)])
+    func constantRisesAndStays(_ step: Int, _ factor: Float) {
+      #expect(Schedule.constantWithWarmup(warmup: 4).factor(at: step) == factor)
+    }
+
     @Test func edgesAreDefined() {
       #expect(Schedule.constant.factor(at: 1000) == 1)
       #expect(Schedule.linear(warmup: 0, total: 0).factor(at: 0) == 0)

@@ -76,10 +76,35 @@ extension EngineSuite {
       let bt = Tensor(b.transposed().array, [n, k]).transposed()
       for (x, y) in [(a, b), (a, bt), (at, b), (at, bt)] {
         let one = using(threads: 1) { x.matmul(y).array }
-        for threads in [2, 4] {
+        for threads in [2, 4, 16] {
           #expect(using(threads: threads) { x.matmul(y).array } == one, "\(threads) threads")
         }
       }
+    }
+
+    /// Sizes that are cut by rows, by columns, by terms, by both, and not at all.
+    @Test(arguments: [
+      (2560, 64, 172), (64, 172, 4000), (172, 2560, 64), (400, 9000, 130), (7, 33, 1023), (1, 1, 1),
+    ])
+    func piecesCoverAProductOnce(_ m: Int, _ k: Int, _ n: Int) {
+      let pieces = ProductPieces(m: m, k: k, n: n)
+      var terms = [[Int]](repeating: [], count: m * n)
+      for index in 0..<pieces.count {
+        let piece = pieces[index]
+        for row in piece.rows {
+          for column in piece.columns {
+            // Parts come in the order of their terms, so that adding them up is one fixed sum.
+            terms[row * n + column] += [piece.terms.lowerBound, piece.terms.upperBound]
+          }
+        }
+      }
+      #expect(terms.allSatisfy { $0 == terms[0] })
+      #expect(terms[0].first == 0 && terms[0].last == k)
+      let inner = terms[0].dropFirst().dropLast()
+      #expect(
+        stride(from: inner.startIndex, to: inner.endIndex, by: 2).allSatisfy {
+          inner[$0] == inner[$0 + 1]
+        })
     }
   }
 }

@@ -46,11 +46,9 @@ def adamw(index, settings):
 
 def schedules():
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-    makers = dict(linear=transformers.get_linear_schedule_with_warmup,
-                  cosine=transformers.get_cosine_schedule_with_warmup)
-    for name, maker in makers.items():
+    for name in ["constant", "constant_with_warmup", "linear", "cosine"]:
         for warmup, total in [(0, 7), (3, 20), (5, 5), (0, 1)]:
-            factor = maker(optimizer, warmup, total).lr_lambdas[0]
+            factor = transformers.get_scheduler(name, optimizer, warmup, total).lr_lambdas[0]
             yield dict(name=name, warmup=warmup, total=total,
                        factors=[factor(step) for step in range(total + 3)])
 

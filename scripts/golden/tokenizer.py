@@ -1,10 +1,10 @@
 """Reference ids and texts by Hugging Face tokenizers, for Tests/Golden/tokenizer.
 
-    python scripts/golden/tokenizer.py [FOLDER-OF-stories260K]
+    python scripts/golden/tokenizer.py [FOLDER-OF-stories260K FOLDER-OF-gpt2]
 
-Trains a small byte-pair encoding on the text below and writes it in several configurations, each with
-the ids and texts that the tokenizers library gives for the same strings. With the folder of a real
-model, its tokenizer's ids are written too (not the tokenizer).
+Trains small byte-pair encodings on the text below, over characters and over bytes, and writes them in
+several configurations, each with the ids and texts that the tokenizers library gives for the same
+strings. With the folders of published tokenizers, their ids are written too (not the tokenizers).
 """
 import json
 import random
@@ -58,6 +58,115 @@ STRINGS = [
     "def f(x):\n    return x + 1\n", "if (a && b) { c(); }", "<html><body>hi</body></html>", "SELECT * FROM t;",
     "The letter said that a boat had been found, that it was red, and that it was well. " * 3,
 ]
+
+
+# For the byte-level configurations, on top of STRINGS.
+HOSTILE = [
+    "".join(map(chr, range(128))), "".join(chr(c) + " " + chr(c) for c in range(128)), "".join(map(chr, range(128, 0x250))),
+    "\u0301", "\u0301\u0301 \u0301", " \u0301a", "a\u0327\u0301b", "\u200d", "\ufe0f", "1\ufe0f\u20e3", "👩‍❤️‍💋‍👨 👩🏽‍🚀", "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    "\u0915\u094d\u0937\u093f", "가\u1100\u1161\u11a8", "ﷺ", "Ⓐ①½²Ⅷ٣৪", "_a_1_", "ªº", "ʰʱ", "ǅ", "x\u00adx", "\u2060a",
+    "\U00031350", "a\U00031350b", "\U000105c0", "\U000105c0\U000105c1 \U000105c0", "\U00010d40\U00010d41", "\U0001e5f1",
+    "\u1c89\u1c8a", "\ua7da", "\U0001fae9", "\u0378", "\ue000", "\uffff", "\U0010fffe", "\ufdd0",
+    "a\u0085b", "\u0085\u0085 \u0085", "a\u00a0b", "\u00a0\u00a0a", " \u00a0 a", "a\u3000b", "\u3000\u3000", "\u1680\u180e\u2009\u202f\u205f",
+    "\u2028a\u2029 b", "\x1c\x1d\x1e\x1f", "a\x0bb\x0cc", "\r\n\r\n", "a \r\n b", "  \n  \n  x", "x  \n", "\t\t\tx", " \t x", "a   ", "   a",
+    "can't CAN'T don'ts 'sit 'Tis 'll' '' 's", "I'\u017f it'\u212a", "we\u2019re", "they'd've", "'S 'T 'RE 'VE 'M 'LL 'D",
+    "12345 1,234.5 1٣4 x1y2", "a1", "1a", "!a", "!1", "a!1", "  !", " !  ?", "...   ...", "\\n", "Ġ", "Ċa", "ĠtheĠ", "Ã©", "İiıI", "ﬁﬀ ß",
+    "<|endoftext|>", "a<|endoftext|>b", " <|endoftext|> ", "<|endoftext|><|endoftext|>", "<|endoftext", "|>", "<|endoftext|>\n\nThe dog",
+    "the" * 400, "a" * 1000, "x y" * 300, "é" * 300, "日" * 400, " " * 1000, "\n" * 500 + "x", "!?" * 300, "1" * 500, " \n" * 300,
+    *[("theriverandthepark" * 3)[:n] for n in range(28, 38)],
+    "a\U00031350日本 \U000105c01½ ﬁ\u0301\u0085\u00a0\u3000!?", "Zürich–Genève: 3 h 5′, 40 €; ½ l … «œuvre»",
+    "fn main() {\n\tlet x = vec![1, 2];\n\n\n    println!(\"{x:?}\");\n}\n", "SELECT * FROM t WHERE a>=10;--x", "https://example.org/a%20b?c=1&d=é",
+]
+
+# The patterns of published tokenizers, by kind.
+DOUBLE_CASE = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+CASED = (
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+PATTERNS = [
+    r"(?<=[a-z])(?=[A-Z])|(?<!\d)\.(?>\d+)?", r"^\s*|\s*$", r"\P{L}++|\p{^Lu}|[\D\S]", r"[^a-f\-\]x]*?b|[ -/]{2,}|c{,2}d?",
+    r"(?:\r\n|[\n\t])+|\.{3}|(?i:K[a-z]?)|(e|ee)+?",
+]
+
+
+def byte_level(pre_tokenizer=None, vocabulary=420):
+    """A BPE over the bytes of TEXT with one special token, as GPT-2's is laid out."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizer or pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary, special_tokens=["<|endoftext|>"], show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    tokenizer.train_from_iterator(TEXT.strip().split("\n"), trainer)
+    return json.loads(tokenizer.to_str())
+
+
+def split(pattern, behavior, invert=False, kind="Regex"):
+    return {"type": "Split", "pattern": {kind: pattern}, "behavior": behavior, "invert": invert}
+
+
+def byte_level_step(prefix=False, regex=False):
+    return {"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": True, "use_regex": regex}
+
+
+def sequence(*steps):
+    return {"type": "Sequence", "pretokenizers": list(steps)}
+
+
+def byte_level_configurations():
+    base = byte_level()
+    yield "byte-level", base
+
+    def changed(name, **parts):
+        return name, {**json.loads(json.dumps(base)), **parts}
+
+    # A space in front, a space for the decoder to keep, marks with flags, and the post-processor of RoBERTa's kind.
+    name, data = changed("byte-prefix", pre_tokenizer=byte_level_step(True, True), post_processor=byte_level_step(True, True))
+    size = len(data["model"]["vocab"])
+    data["added_tokens"] += [
+        added(size, "[MASK]", lstrip=True, special=True), added(size + 1, "boat", single_word=True),
+        added(size + 2, "new york", normalized=True), added(size + 3, "日本", special=True)]
+    yield name, data
+    # Llama 3's kind: whole words first, a special token in front.
+    name, data = changed("byte-split", pre_tokenizer=sequence(split(DOUBLE_CASE, "Isolated"), byte_level_step()))
+    data["model"]["ignore_merges"] = True
+    del data["model"]["merges"][40:60]
+    special = {"id": "<|endoftext|>", "ids": [0], "tokens": ["<|endoftext|>"]}
+    data["post_processor"] = {"type": "Sequence", "processors": [byte_level_step(True, True), {
+        "type": "TemplateProcessing",
+        "single": [{"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+        "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+        "special_tokens": {"<|endoftext|>": special}}]}
+    yield name, data
+    yield changed("byte-cased", pre_tokenizer=sequence(split(CASED, "Removed", True), byte_level_step()))
+    yield changed("byte-digits", pre_tokenizer=sequence({"type": "Digits", "individual_digits": True}, byte_level_step(False, True)))
+    yield changed("byte-whole", pre_tokenizer=byte_level_step(False, False))
+    # A vocabulary that lacks bytes: they are dropped.
+    name, data = changed("byte-gaps")
+    for token in ["é", "Ã", "z", "Ċ"]:
+        if token in data["model"]["vocab"]:
+            data["model"]["vocab"]["\u2581" + token] = data["model"]["vocab"].pop(token)
+    yield name, data
+
+
+def pieces():
+    """What the behaviours of Split make of patterns, piece by piece."""
+    texts = [t for t in STRINGS + HOSTILE if len(t) < 40]
+    found = []
+    for pattern in [*PATTERNS, r"\p{N}", r"\s+", "the", " "]:
+        for behavior in ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"]:
+            for invert in [False, True]:
+                kind = "String" if pattern in ("the", " ") else "Regex"
+                step = split(pattern, behavior, invert, kind)
+                data = {**json.loads(SMALL), "pre_tokenizer": step}
+                cutter = Tokenizer.from_str(json.dumps(data)).pre_tokenizer
+                cut = [[piece for piece, _ in cutter.pre_tokenize_str(text)] if text else [] for text in texts]
+                found.append({"split": step, "pieces": cut})
+    return {"texts": texts, "cuts": found}
+
+
+SMALL = Tokenizer(models.BPE()).to_str()
 
 
 def trained(vocabulary=420, byte_tokens=True):
@@ -146,9 +255,9 @@ def configurations():
     yield "bare", bare
 
 
-def reference(tokenizer):
+def reference(tokenizer, texts=STRINGS):
     strings = []
-    for text in STRINGS:
+    for text in texts:
         ids = tokenizer.encode(text, add_special_tokens=True).ids
         plain = tokenizer.encode(text, add_special_tokens=False).ids
         strings.append({
@@ -177,9 +286,14 @@ def main():
         folder = OUT / "tokenizer" / name
         write(folder / "tokenizer.json", data)
         write(folder / "reference.json", reference(Tokenizer.from_str(json.dumps(data))))
-    if len(sys.argv) > 1:
-        tokenizer = Tokenizer.from_file(str(Path(sys.argv[1]) / "tokenizer.json"))
-        write(OUT / "tokenizer" / "stories260K.json", reference(tokenizer))
+    for name, data in byte_level_configurations():
+        folder = OUT / "tokenizer" / name
+        write(folder / "tokenizer.json", data)
+        write(folder / "reference.json", reference(Tokenizer.from_str(json.dumps(data)), STRINGS + HOSTILE))
+    write(OUT / "tokenizer" / "pieces.json", pieces())
+    for folder, texts in zip(map(Path, sys.argv[1:]), [STRINGS, STRINGS + HOSTILE]):
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        write(OUT / "tokenizer" / f"{folder.name}.json", reference(tokenizer, texts))
     write(OUT / "manifest" / "tokenizer.json", {
         "files": "tokenizer/*", "generator": "scripts/golden/tokenizer.py",
         "versions": {"tokenizers": tokenizers.__version__},
@@ -187,4 +301,5 @@ def main():
     }, indent=2)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -14,8 +14,9 @@
 
 int ck_threads(void);
 void ck_set_threads(int threads);
-/// Makes the calling thread's OpenMP settings agree with ck_threads(): oneDNN reads them.
-void ck_enter(void);
+/// Calls body(arguments, i) for each i in 0..<count, spread over the team. A library that the body
+/// calls and that reads OpenMP's settings, as oneDNN does, finds one thread for itself.
+void ck_each(void (*body)(const void *arguments, int64_t index), const void *arguments, int64_t count);
 const char *ck_isa(void);
 /// The instruction set for calls from this thread: "baseline", "avx2" or "avx512". False where unknown
 /// or not available. RLX_ISA sets it for the whole process.

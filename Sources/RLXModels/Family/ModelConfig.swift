@@ -1,6 +1,6 @@
 /// The sizes and constants of a network: what config.json says, checked.
 package struct ModelConfig: Sendable, Equatable {
-  package enum Family: String, Sendable {
+  package enum Family: String, Sendable, CaseIterable {
     case llama
   }
 

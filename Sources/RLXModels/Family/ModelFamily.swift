@@ -32,7 +32,7 @@ package protocol ModelFamily: AnyObject {
 
 /// The families this project knows, by `model_type`.
 package enum Families {
-  package static let known = ["llama"]
+  package static let known = ModelConfig.Family.allCases.map(\.rawValue)
 
   /// Builds the network of `config` with the tensors of `checkpoint`.
   static func build(_ config: ModelConfig, from checkpoint: Checkpoint) throws(ModelError)
@@ -40,6 +40,13 @@ package enum Families {
   {
     switch config.family {
     case .llama: try LlamaModel(config: config, checkpoint: checkpoint)
+    }
+  }
+
+  /// The network of `config` with fresh weights.
+  static func fresh(_ config: ModelConfig, draw: Draw) -> any ModelFamily {
+    switch config.family {
+    case .llama: LlamaModel(config: config, draw: draw)
     }
   }
 }

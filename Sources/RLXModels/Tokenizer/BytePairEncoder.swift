@@ -10,6 +10,8 @@ struct BytePairEncoder: Sendable {
   let fusesUnknown: Bool
   /// Whether a piece that is a token as a whole is not built from its characters.
   let ignoresMerges: Bool
+  /// Set where the tokens spell bytes (`ByteAlphabet`): then pieces are the bytes themselves.
+  var bytes: ByteWords?
 
   /// Appends the ids of one piece of text, which no token may straddle.
   ///
@@ -17,13 +19,68 @@ struct BytePairEncoder: Sendable {
   /// neither a byte fallback nor an unknown token, as Hugging Face tokenizers do.
   func encode(_ piece: ArraySlice<UInt8>, into ids: inout [Int32]) {
     guard !piece.isEmpty else { return }
+    guard let bytes else { return encode(spelled: piece, into: &ids) }
+    if let id = bytes.whole.id(of: piece) {
+      ids.append(id)
+    } else if bytes.isComplete {
+      merge(piece.map { bytes.tokens[Int($0)] }, into: &ids)
+    } else {
+      encode(spelled: ByteAlphabet.spelled(piece)[...], into: &ids)
+    }
+  }
+
+  /// Appends the ids of a piece as the vocabulary spells it.
+  func encode(spelled piece: ArraySlice<UInt8>, into ids: inout [Int32]) {
     if ignoresMerges, let id = vocabulary.id(of: piece) {
       ids.append(id)
       return
     }
-    var chain = MergeChain(characters(of: piece))
-    chain.mergeAll(by: merges)
-    chain.collect(into: &ids)
+    merge(characters(of: piece), into: &ids)
+  }
+
+  /// Appends what the tokens of single characters merge into: earliest rank first, leftmost among
+  /// equals.
+  private func merge(_ tokens: [Int32], into ids: inout [Int32]) {
+    if tokens.count <= Self.shortPiece {
+      mergeShort(tokens, into: &ids)
+    } else {
+      var chain = MergeChain(tokens)
+      chain.mergeAll(by: merges)
+      chain.collect(into: &ids)
+    }
+  }
+
+  /// Up to so many tokens, looking through all pairs for each merge is faster than a heap.
+  static let shortPiece = 32
+
+  private func mergeShort(_ tokens: [Int32], into ids: inout [Int32]) {
+    let none = Int32.max
+    withUnsafeTemporaryAllocation(of: MergeTable.Merge.self, capacity: tokens.count) { pairs in
+      // The merge of the token at each place with the next one; and the tokens themselves.
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: tokens.count) { chain in
+        var count = tokens.count
+        for at in 0..<count { chain.initializeElement(at: at, to: tokens[at]) }
+        func pair(_ at: Int) -> MergeTable.Merge {
+          (at + 1 < count ? merges[chain[at], chain[at + 1]] : nil)
+            ?? MergeTable.Merge(rank: none, result: 0)
+        }
+        for at in 0..<count { pairs.initializeElement(at: at, to: pair(at)) }
+        while true {
+          var best = 0
+          for at in 1..<max(count, 1) where pairs[at].rank < pairs[best].rank { best = at }
+          if count < 2 || pairs[best].rank == none { break }
+          chain[best] = pairs[best].result
+          count -= 1
+          for at in best + 1..<max(count, best + 1) {
+            chain[at] = chain[at + 1]
+            pairs[at] = pairs[at + 1]
+          }
+          pairs[best] = pair(best)
+          if best > 0 { pairs[best - 1] = pair(best - 1) }
+        }
+        for at in 0..<count { ids.append(chain[at]) }
+      }
+    }
   }
 
   /// The tokens of the single characters of a piece.
@@ -35,7 +92,7 @@ struct BytePairEncoder: Sendable {
     var held: Int32?
     var at = piece.startIndex
     while at < piece.endIndex {
-      let character = piece[at..<min(at + Self.length(from: piece[at]), piece.endIndex)]
+      let character = piece[at..<min(at + ByteText.length(from: piece[at]), piece.endIndex)]
       at = character.endIndex
       if let id = vocabulary.id(of: character) {
         if let pending = held { ids.append(pending) }
@@ -50,11 +107,6 @@ struct BytePairEncoder: Sendable {
     }
     if let held { ids.append(held) }
     return ids
-  }
-
-  /// How many bytes the UTF-8 character has that begins with `byte`.
-  private static func length(from byte: UInt8) -> Int {
-    byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
   }
 }
 

@@ -31,6 +31,30 @@ enum ByteText {
     return nil
   }
 
+  /// `text` cut where `pattern` stands, leftmost first.
+  static func spans(of pattern: [UInt8], in text: ArraySlice<UInt8>) -> [TextPattern.Span] {
+    var spans: [TextPattern.Span] = []
+    var at = text.startIndex
+    var open = at
+    while at < text.endIndex {
+      guard !pattern.isEmpty, text[at...].starts(with: pattern) else {
+        at += 1
+        continue
+      }
+      if open < at { spans.append(TextPattern.Span(range: open..<at, isMatch: false)) }
+      spans.append(TextPattern.Span(range: at..<at + pattern.count, isMatch: true))
+      at += pattern.count
+      open = at
+    }
+    if open < at { spans.append(TextPattern.Span(range: open..<at, isMatch: false)) }
+    return spans
+  }
+
+  /// How many bytes the UTF-8 character has that begins with `byte`.
+  static func length(from byte: UInt8) -> Int {
+    byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+  }
+
   /// What `whole` has after its longest common beginning with `part`, cut between characters.
   static func remainder(of whole: [UInt8], after part: [UInt8]) -> ArraySlice<UInt8> {
     var at = 0

@@ -9,8 +9,13 @@ indirect enum TokenDecoder: Sendable {
   /// Takes up to `start` of `content` off the front of each token, up to `stop` off its end.
   case strip(content: [UInt8], start: Int, stop: Int)
   case metaspace(replacement: [UInt8], scheme: PrependScheme)
+  /// All tokens become the text whose bytes they spell (`ByteAlphabet`), U+FFFD where that is none;
+  /// a token with other characters stands for itself.
+  case byteLevel
 
-  static let known = ["Sequence", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace"]
+  static let known = [
+    "Sequence", "Replace", "ByteFallback", "ByteLevel", "Fuse", "Strip", "Metaspace",
+  ]
 
   /// The text of `tokens`.
   func decode(_ tokens: [[UInt8]]) -> [UInt8] { Array(apply(tokens).joined()) }
@@ -44,7 +49,30 @@ indirect enum TokenDecoder: Sendable {
         let space = index == 0 && scheme != .never ? [] : [UInt8(ascii: " ")]
         return ByteText.replacing(replacement, with: space, in: token[...])
       }
+    case .byteLevel:
+      [Self.repaired(tokens.flatMap { ByteAlphabet.bytes(of: $0[...]) ?? $0 })]
     }
+  }
+
+  /// Whether the text of a token depends on its neighbours.
+  func isByte(_ token: ArraySlice<UInt8>) -> Bool {
+    guard isByteLevel else { return Self.byte(of: token) != nil }
+    let bytes = ByteAlphabet.bytes(of: token) ?? Array(token)
+    return bytes.isEmpty || String(validating: bytes, as: UTF8.self) == nil
+  }
+
+  private var isByteLevel: Bool {
+    switch self {
+    case .byteLevel: true
+    case .sequence(let steps): steps.contains(where: \.isByteLevel)
+    case .replace, .byteFallback, .fuse, .strip, .metaspace: false
+    }
+  }
+
+  /// `bytes` as UTF-8, with U+FFFD for what spells no character.
+  private static func repaired(_ bytes: [UInt8]) -> [UInt8] {
+    String(validating: bytes, as: UTF8.self) == nil
+      ? Array(String(decoding: bytes, as: UTF8.self).utf8) : bytes
   }
 
   private static func spellOut(_ tokens: [[UInt8]]) -> [[UInt8]] {

@@ -69,7 +69,9 @@ struct TokenizerParts {
     preTokenizer = try fields.fields("pre_tokenizer").map(PreTokenizer.init(_:))
     decoder = try fields.fields("decoder").map(TokenDecoder.init(_:))
     added = AddedTokens(tokens, normalizer: normalizer)
-    model = try BytePairEncoder(modelFields, vocabulary)
+    var encoder = try BytePairEncoder(modelFields, vocabulary)
+    if preTokenizer?.isByteLevel ?? false { encoder.bytes = ByteWords(encoder) }
+    model = encoder
     let template = try fields.fields("post_processor").map { fields throws(ModelError) in
       try TextTemplate(fields, vocabulary)
     }

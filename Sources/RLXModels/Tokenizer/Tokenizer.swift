@@ -38,7 +38,7 @@ package final class Tokenizer: Sendable {
     after = parts.after
     isByteToken = (0..<parts.model.vocabulary.count).map { id in
       guard let bytes = parts.model.vocabulary.bytes(of: Int32(id)) else { return false }
-      return TokenDecoder.byte(of: bytes) != nil
+      return parts.decoder?.isByte(bytes) ?? false
     }
   }
 
@@ -92,14 +92,29 @@ package final class Tokenizer: Sendable {
           continue
         }
         let begins = isFirst && range.lowerBound == 0
-        let piece = Array(normalized[range])
-        for piece in preTokenizer.pieces(
-          of: piece, isFirst: begins, dummy: dummy || range.lowerBound > 0)
-        {
+        preTokenizer.cut(
+          normalized[range], isFirst: begins, dummy: dummy || range.lowerBound > 0
+        ) { piece in
           model.encode(piece, into: &ids)
         }
       }
     }
+  }
+
+  /// The pieces of a text that holds no mark, which no token straddles, as bytes.
+  package func pieces(of text: String) -> [[UInt8]] {
+    var pieces: [[UInt8]] = []
+    forEachPiece(of: text) { pieces.append(Array($0)) }
+    return pieces
+  }
+
+  /// Hands out the pieces of a text that holds no mark.
+  func forEachPiece(of text: String, _ body: (ArraySlice<UInt8>) -> Void) {
+    let bytes = Array(text.utf8)
+    guard !bytes.isEmpty else { return }
+    let normalized = normalizer?.apply(bytes[...]) ?? bytes
+    guard let preTokenizer else { return body(normalized[...]) }
+    preTokenizer.cut(normalized[...], isFirst: true, dummy: true, body)
   }
 
   /// The text of ids. Special tokens stay, unless `skipSpecial`; an id without a token has no text,

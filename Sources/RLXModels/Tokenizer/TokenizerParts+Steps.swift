@@ -23,6 +23,28 @@ extension JSONFields {
     return parts
   }
 
+  /// What a Split looks for: a fixed string or a regular expression.
+  fileprivate func split() throws(ModelError) -> PreTokenizer {
+    guard let name = try string("behavior") else { throw missing("behavior") }
+    guard let behavior = SplitBehavior(rawValue: name) else {
+      let known = SplitBehavior.allCases.map(\.rawValue).joined(separator: ", ")
+      throw wrong("behavior", .string(name), wanted: "one of \(known)")
+    }
+    let isInverted = try bool("invert")
+    guard let pattern = try fields("pattern") else { throw missing("pattern") }
+    guard let expression = try pattern.string("Regex") else {
+      return .splitAt(try self.pattern(), behavior, inverted: isInverted)
+    }
+    do throws(PatternFault) {
+      return .split(try TextPattern(expression), behavior, inverted: isInverted)
+    } catch {
+      throw .unsupportedField(
+        name: pattern.place + "Regex", file: file, found: error.found,
+        supported: "characters of ASCII, classes, general categories, groups, repeats and looking "
+          + "around")
+    }
+  }
+
   /// What a Replace looks for: a fixed string; regular expressions are an error.
   fileprivate func pattern() throws(ModelError) -> [UInt8] {
     guard let pattern = try fields("pattern") else { throw missing("pattern") }
@@ -59,7 +81,22 @@ extension Normalizer {
 extension PreTokenizer {
   init(_ fields: JSONFields) throws(ModelError) {
     switch try fields.type() {
-    case "Sequence": self = .sequence(try fields.list("pretokenizers", PreTokenizer.init(_:)))
+    case "Sequence":
+      let steps = try fields.list("pretokenizers", PreTokenizer.init(_:))
+      if steps.dropLast().contains(where: \.isByteLevel) {
+        throw .unsupportedField(
+          name: fields.place + "pretokenizers", file: fields.file,
+          found: "steps after ByteLevel", supported: "ByteLevel as the last step")
+      }
+      self = .sequence(steps)
+    case "ByteLevel":
+      self = .byteLevel(
+        prepends: try fields.bool("add_prefix_space", default: true),
+        cuts: try fields.bool("use_regex", default: true))
+    case "Split": self = try fields.split()
+    case "Digits":
+      let isSingle = try fields.bool("individual_digits")
+      self = .split(.numbers, isSingle ? .isolated : .contiguous, inverted: false)
     case "Metaspace":
       self = .metaspace(
         replacement: try fields.bytes("replacement"), scheme: try fields.prependScheme(),
@@ -75,6 +112,7 @@ extension TokenDecoder {
     case "Sequence": self = .sequence(try fields.list("decoders", TokenDecoder.init(_:)))
     case "Replace": self = .replace(try fields.pattern(), with: try fields.bytes("content"))
     case "ByteFallback": self = .byteFallback
+    case "ByteLevel": self = .byteLevel
     case "Fuse": self = .fuse
     case "Strip":
       let limit = 0...1_000_000
@@ -164,11 +202,13 @@ struct TextTemplate {
   var before: [Int32] = []
   var after: [Int32] = []
 
-  static let known = ["TemplateProcessing", "Sequence"]
+  static let known = ["ByteLevel", "TemplateProcessing", "Sequence"]
 
   init(_ fields: JSONFields, _ vocabulary: Vocabulary) throws(ModelError) {
     switch try fields.type() {
     case "TemplateProcessing": try readSingle(fields)
+    // It moves offsets, which nothing here has, and puts nothing around a text.
+    case "ByteLevel": break
     case "Sequence":
       for part in try fields.list(
         "processors",

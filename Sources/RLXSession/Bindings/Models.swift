@@ -10,9 +10,9 @@ package func registerModels(_ registry: Registry, core: SessionCore) {
       ModelObject.typeName,
       "A language model with its tokenizer, from a Hugging Face folder. A reference: trainers "
         + "change it in place; copy() makes another.",
-      constructor: ModelMethods.constructor(core),
+      constructor: ModelMethods.constructor(core), statics: [ModelMethods.new(core)],
       methods: [ModelMethods.generate(core)] + ModelMethods.measuring
-        + ModelMethods.keeping(core),
+        + [ModelMethods.perplexity(core)] + ModelMethods.keeping(core),
       properties: ModelMethods.properties))
   registry.add(
     HostType(

@@ -39,8 +39,18 @@ struct ModelMemory {
     try check(tokens: tokens, recording: recording)
   }
 
+  /// The weights of a model to be made.
+  static func check(_ config: ModelConfig, owner: String) throws {
+    try require(
+      config.roughParameterCount, owner: owner, remedy: "fewer layers, or a smaller width")
+  }
+
   private func require(_ floats: Double, remedy: String) throws {
-    let needed = floats * Self.float
+    try Self.require(floats, owner: owner, remedy: remedy)
+  }
+
+  private static func require(_ floats: Double, owner: String, remedy: String) throws {
+    let needed = floats * float
     let there = Double(ProcessInfo.processInfo.physicalMemory)
     guard needed > there else { return }
     func gigabytes(_ bytes: Double) -> String { NumberText.significant(bytes / 1e9, digits: 3) }

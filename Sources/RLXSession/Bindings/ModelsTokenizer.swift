@@ -20,7 +20,8 @@ enum TokenizerMethods {
         ) { try Tokenizer.load(folder: $0) }
         return .host(TokenizerObject(tokenizer, name: ModelFolder.name(folder)))
       },
-      methods: methods,
+      statics: [train],
+      methods: methods + [save(core)],
       properties: [
         PropertySpec(
           "vocab_size", "One more than the largest id.", returns: "int", of: TokenizerObject.self

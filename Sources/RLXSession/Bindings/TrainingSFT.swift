@@ -59,13 +59,16 @@ enum SFTMethods {
         parameters: [data, TrainerMethods.steps, TrainerMethods.epochs], effects: .mutates,
         returns: "TrainLog", example: "\(example).run(\(rows), steps: 2)"
       ) { [unowned core] object, call in
-        let examples = try examples(object, call, core)
+        let settings = object.trainer.settings
+        let examples = try examples(
+          object, call, core, whole: settings.packing && settings.packingStrategy == .wrapped)
         let progress = TrainingProgress(core: core, trainer: "SFT", headlines: ["loss"])
         core.touch(object.policy)
         defer { core.endProgress() }
         try object.trainer.run(
           examples, steps: try TrainerMethods.optionalInt(call, "steps"),
-          epochs: try TrainerMethods.optionalInt(call, "epochs"), report: progress.counting)
+          epochs: try TrainerMethods.optionalInt(call, "epochs"),
+          blockLength: object.truncation.maxLength, report: progress.counting)
         return .host(object.logObject)
       },
       method(
@@ -96,12 +99,13 @@ enum SFTMethods {
     return examples
   }
 
-  /// The data as ids, cut to length if that was asked for.
-  private static func examples(_ object: SFTObject, _ call: Call, _ core: SessionCore) throws
-    -> [SFT.Example]
-  {
+  /// The data as ids, cut to length if that was asked for; `whole` where packing cuts them anyway.
+  private static func examples(
+    _ object: SFTObject, _ call: Call, _ core: SessionCore, whole: Bool = false
+  ) throws -> [SFT.Example] {
     let model = object.policy.model
     let all = try TextReader(model.tokenizer, call, "data").examples(call.value("data"))
+    if whole { return all }
     var cut = Truncation.Cutter(
       object.truncation, context: model.config.context,
       reserve: object.trainer.settings.appendEos ? 1 : 0, owner: call.spec.qualifiedName)

@@ -1,0 +1,99 @@
+import RLXTensor
+
+/// The sizes of a model to be made from nothing; what is nil is the family's custom.
+package struct ModelShape: Sendable {
+  package var family: ModelConfig.Family
+  package var layers: Int
+  package var width: Int
+  package var heads: Int
+  /// Heads of keys and values; nil: as many as `heads`.
+  package var kvHeads: Int?
+  /// Width of the feed-forward layers; nil: the family's share of `width`.
+  package var innerWidth: Int?
+  package var context: Int
+  /// Whether the output layer is the embedding; nil: as the family's published models have it.
+  package var tiesEmbeddings: Bool?
+
+  package init(
+    family: ModelConfig.Family, layers: Int, width: Int, heads: Int, kvHeads: Int? = nil,
+    innerWidth: Int? = nil, context: Int, tiesEmbeddings: Bool? = nil
+  ) {
+    self.family = family
+    self.layers = layers
+    self.width = width
+    self.heads = heads
+    self.kvHeads = kvHeads
+    self.innerWidth = innerWidth
+    self.context = context
+    self.tiesEmbeddings = tiesEmbeddings
+  }
+
+  /// The configuration of a network of these sizes that reads what `tokenizer` gives.
+  ///
+  /// Throws `setting` for a size that does not go with the others.
+  package func config(for tokenizer: Tokenizer) throws(ModelError) -> ModelConfig {
+    for (name, size) in [
+      ("layers", layers), ("width", width), ("heads", heads), ("kv_heads", kvHeads ?? heads),
+      ("inner_width", innerWidth ?? 1), ("context", context),
+    ] where !(1...1 << 24).contains(size) {
+      throw wrong(name, size, "a whole number from 1 to \(1 << 24)")
+    }
+    guard width % heads == 0 else {
+      throw wrong("width", width, "a multiple of the \(heads) heads")
+    }
+    var config = ModelConfig(
+      vocabulary: tokenizer.vocabularySize, width: width, innerWidth: innerWidth ?? customary,
+      layers: layers, heads: heads, kvHeads: kvHeads, context: context)
+    config.family = family
+    switch family {
+    case .llama:
+      config.tiesEmbeddings = tiesEmbeddings ?? false
+      guard heads % config.kvHeads == 0 else {
+        throw wrong("kv_heads", config.kvHeads, "a divisor of the \(heads) heads")
+      }
+      guard config.headSize % 2 == 0 else {
+        throw wrong(
+          "width", width, "an even number for each of the \(heads) heads, for rotary positions")
+      }
+    }
+    config.beginningToken = tokenizer.beginning
+    config.endTokens = tokenizer.end.map { [$0] } ?? []
+    config.paddingToken = tokenizer.padding
+    return config
+  }
+
+  /// The inner width of the family's published models.
+  private var customary: Int {
+    switch family {
+    // 8/3 of the width, since SwiGLU has three matrices where others have two (Shazeer 2020).
+    case .llama: (8 * width / 3 + 31) / 32 * 32
+    }
+  }
+
+  private func wrong(_ name: String, _ found: Int, _ wanted: String) -> ModelError {
+    .setting(name: name, found: "\(found)", wanted: wanted)
+  }
+}
+
+extension LanguageModel {
+  /// A model with fresh weights, drawn as transformers draws them; `save` writes a folder that
+  /// transformers loads.
+  package convenience init(
+    _ config: ModelConfig, tokenizer: Tokenizer, name: String, draw: Draw
+  ) {
+    self.init(
+      name: name, family: Families.fresh(config, draw: draw), tokenizer: tokenizer,
+      stopTokens: config.endTokens)
+  }
+}
+
+extension ModelConfig {
+  /// How many numbers the weights of its matrices are, roughly: norms and biases left out.
+  package var roughParameterCount: Double {
+    let (C, I) = (Double(width), Double(innerWidth))
+    let attention = C * (2 * Double(queryWidth) + 2 * Double(kvWidth))
+    let inner = C * I * (family == .llama ? 3 : 2)
+    let tables = Double(vocabulary) * C * (tiesEmbeddings ? 1 : 2)
+    return Double(layers) * (attention + inner) + tables
+  }
+}

@@ -1,0 +1,81 @@
+import RLXScript
+import RLXSession
+import Testing
+
+/// Tokenizers as scripts make and keep them.
+@Suite struct TokenizerObjectTests {
+  @Test(
+    arguments: [
+      ("tok.vocab_size", "262"), ("tok.bos", "0"), ("tok.eos", "0"), ("tok.name", "\"trained\""),
+      ("tok.token(0)", "\"<|endoftext|>\""), ("tok.encode(\"<|endoftext|>\")", "[0]"),
+      ("tok.decode(tok.encode(\"é 日本\\n\"))", "\"é 日本\\n\""),
+      ("tok.encode(\"the cat\").len < 7", "true"),
+      ("Tokenizer.train(\"the cat\", special_tokens: [], vocab_size: 257).eos", "nil"),
+      ("Tokenizer.train([], vocab_size: 300).vocab_size", "257"),
+      (
+        "Tokenizer.train(Dataset([{prompt: \"the \", completion: \"cat\"}]), vocab_size: 258)"
+          + ".token(257)", "\"at\""
+      ),
+      ("Tokenizer.train(Dataset([{prompt: \"the the\"}]), vocab_size: 258).token(257)", "\"he\""),
+      ("Model.new(\"llama\", tok, layers: 1, width: 32).tokenizer == tok", "true"),
+    ])
+  func makesATokenizerForTexts(script: String, shown: String) throws {
+    let bench = ObjectBench()
+    try bench.run("tok = Tokenizer.train([\"the cat\", \"the cats\", \"a cat\"], vocab_size: 262)")
+    #expect(try bench.run(script)?.shown == shown)
+  }
+
+  @Test func aSavedTokenizerIsReadBackTheSame() throws {
+    let scratch = try Scratch()
+    let bench = ObjectBench()
+    bench.interpreter.setGlobal("FOLDER", .string(scratch.path + "/tok"))
+    try bench.run(
+      """
+      tok = Tokenizer.train(["the cat sat", "the dog sat"], vocab_size: 265, special_tokens: ["<e>"])
+      tok.save(FOLDER)
+      back = Tokenizer(FOLDER)
+      """)
+    #expect(
+      try bench.run("[back.vocab_size, back.eos, back.encode(\"the dog<e>\")]")?.shown
+        == bench.run("[tok.vocab_size, tok.eos, tok.encode(\"the dog<e>\")]")?.shown)
+    func digest(_ name: String) throws -> String {
+      guard case .host(let object) = try bench.run(name) else { return "" }
+      var builder = DigestBuilder("tokenizer")
+      (object as? any Digestible)?.absorb(into: &builder)
+      return builder.finish()
+    }
+    #expect(try digest("back") == digest("tok"))
+  }
+
+  @Test(
+    arguments: [
+      ("Tokenizer.train([\"a\"], vocab_size: 256)", "vocab_size is 256; wanted at least 257"),
+      ("Tokenizer.train([\"a\"], vocab_size: 3)", "vocab_size"),
+      ("Tokenizer.train([\"a\", 1])", "texts"), ("Tokenizer.train(3)", "texts"),
+      ("Tokenizer.train([\"a\"], special_tokens: [\"<a>\", \"<a>\"])", "twice"),
+      ("Tokenizer.train([\"a\"], special_tokens: \"<a>\")", "special_tokens"),
+      ("Tokenizer.train(Dataset([{a: \"b\"}]))", "the columns a"),
+    ])
+  func settingsThatMakeNoTokenizerSayWhy(script: String, says: String) throws {
+    let error = ObjectBench().error(script)
+    #expect(error.contains(says), "\(error)")
+  }
+
+  @Test func trainingStopsAtACountedPoint() throws {
+    let bench = ObjectBench()
+    let texts = "[\"the cat sat on the mat\", \"the dog ran along the river\"]"
+    try bench.run("tok = Tokenizer.train(\(texts), vocab_size: 280)")
+    let points = bench.core.points.inStatement
+    #expect(points > 15)
+    for count in [2, points / 2, points - 1] {
+      let again = ObjectBench()
+      let program = try again.interpreter.prepare(
+        Source("Tokenizer.train(\(texts), vocab_size: 280)", name: "test.rlx"), mode: .prompt)
+      again.core.beginStatement(stopAt: count)
+      let stopped = #expect(throws: Diagnostic.self) {
+        try again.interpreter.run(program.statements[0])
+      }
+      #expect(stopped?.kind == .stopped && again.core.points.inStatement == count)
+    }
+  }
+}
