@@ -1,7 +1,16 @@
 import ArgumentParser
 import RLXSession
 
-/// The options that stand before FILE, whichever way rlx is run.
+/// How output is to look.
+struct LookOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Use colour: auto, always or never.", valueName: "when"))
+  var color: TerminalConsole.Look.ColorChoice = .auto
+
+  @Flag(help: "No colour, no cursor movement, no box characters: for screen readers and logs.")
+  var plain = false
+}
+
+/// The options that stand before FILE, whichever way scripts are run.
 struct CommonOptions: ParsableArguments {
   @Flag(name: [.short, .long], help: "Show no values of expression statements.")
   var quiet = false
@@ -18,11 +27,7 @@ struct CommonOptions: ParsableArguments {
       valueName: "n"))
   var maxSteps: Int?
 
-  @Option(help: ArgumentHelp("Use colour: auto, always or never.", valueName: "when"))
-  var color: TerminalConsole.Look.ColorChoice = .auto
-
-  @Flag(help: "No colour, no cursor movement, no box characters: for screen readers and logs.")
-  var plain = false
+  @OptionGroup var look: LookOptions
 
   @Option(
     help: ArgumentHelp("Show things as text, or as one JSON object a line.", valueName: "form"))
@@ -80,5 +85,35 @@ struct ReplayArguments: ParsableArguments {
           ? "replay: expected a session file"
           : "replay: expected one session file, got \(file.joined(separator: " "))")
     }
+  }
+}
+
+/// `rlx check [options] FILE…`.
+struct CheckArguments: ParsableArguments {
+  @OptionGroup var look: LookOptions
+
+  @Argument(help: "The scripts; - is standard input.")
+  var file: [String] = []
+
+  func validate() throws { try validateScripts(file, "check") }
+}
+
+/// `rlx fmt [options] FILE…`.
+struct FormatArguments: ParsableArguments {
+  @OptionGroup var look: LookOptions
+
+  @Flag(help: "Change nothing: name the files that are not in standard form, and exit with 1.")
+  var check = false
+
+  @Argument(help: "The scripts; - is standard input, which goes to standard output.")
+  var file: [String] = []
+
+  func validate() throws { try validateScripts(file, "fmt") }
+}
+
+private func validateScripts(_ files: [String], _ command: String) throws {
+  if files.isEmpty { throw ValidationError("\(command): expected one or more scripts") }
+  if files.count(where: { $0 == "-" }) > 1 {
+    throw ValidationError("\(command): standard input can be read only once")
   }
 }

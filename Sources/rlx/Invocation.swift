@@ -1,7 +1,13 @@
 /// What a command line asks for.
 enum Invocation: Equatable {
   case run(options: [String], source: Source, arguments: [String])
-  case replay(options: [String])
+  /// `rlx COMMAND …`: the options before and after the command, and its files.
+  case command(Command, words: [String])
+
+  /// The words that are commands where they stand first; a script of that name is run as `./check`.
+  enum Command: String, CaseIterable {
+    case replay, check, fmt
+  }
 
   /// Where the program comes from.
   enum Source: Equatable {
@@ -20,7 +26,7 @@ enum Invocation: Equatable {
 
   /// Cuts a command line at FILE: what stands before it is for rlx, what follows for the script.
   ///
-  /// `replay` as the first word that is no option is the command; a file of that name is `./replay`.
+  /// A command is one only as the first word that is no option.
   init(_ words: [String]) {
     var position = 0
     while position < words.count {
@@ -47,11 +53,14 @@ enum Invocation: Equatable {
     let rest = words.dropFirst(position)
     switch rest.first {
     case nil: self = .run(options: options, source: .unsaid, arguments: [])
-    case "replay": self = .replay(options: options + rest.dropFirst())
     case "-":
       self = .run(options: options, source: .standardInput, arguments: Array(rest.dropFirst()))
-    case .some(let file):
-      self = .run(options: options, source: .file(file), arguments: Array(rest.dropFirst()))
+    case .some(let word):
+      if let command = Command(rawValue: word) {
+        self = .command(command, words: options + rest.dropFirst())
+      } else {
+        self = .run(options: options, source: .file(word), arguments: Array(rest.dropFirst()))
+      }
     }
   }
 }

@@ -24,9 +24,9 @@ struct Program {
         guard !shows(options) else { return ExitCode.done.rawValue }
         let parsed = try Usage.parse(RunArguments.self, options)
         return await run(parsed, source, arguments)
-      case .replay(let options):
-        guard !shows(options) else { return ExitCode.done.rawValue }
-        return await replay(try Usage.parse(ReplayArguments.self, options))
+      case .command(let command, let words):
+        guard !shows(words) else { return ExitCode.done.rawValue }
+        return try await run(command, words)
       }
     } catch {
       writeAll(error.text, to: STDERR_FILENO)
@@ -50,7 +50,7 @@ struct Program {
     _ parsed: RunArguments, _ source: Invocation.Source, _ arguments: [String]
   ) async -> Int32 {
     var options = options(parsed.common, arguments: arguments)
-    let console = console(parsed.common)
+    let console = console(parsed.common.look)
     let asks = mode.isTerminal && (source == .unsaid || source == .standardInput)
     if asks, parsed.common.maxSteps == nil { options.maxSteps = .max }
     if asks { options.hint = ":last shows all" }
@@ -105,15 +105,56 @@ struct Program {
     case .file(let path): return await session.runFile(path)
     case .code: return await session.runProgram(code ?? "", name: "<-c>")
     case .standardInput, .unsaid:
-      let data = (try? FileHandle.standardInput.readToEnd()) ?? Data()
-      return await session.runProgram(String(decoding: data, as: UTF8.self), name: "<stdin>")
+      return await session.runProgram(standardInput(), name: "<stdin>")
     }
+  }
+
+  private func run(
+    _ command: Invocation.Command, _ words: [String]
+  ) async throws(UsageError) -> Int32 {
+    switch command {
+    case .replay: return await replay(try Usage.parse(ReplayArguments.self, words))
+    case .check:
+      let parsed = try Usage.parse(CheckArguments.self, words)
+      return await withSession(parsed.look) { await $0.check(inputs(parsed.file)) }
+    case .fmt:
+      let parsed = try Usage.parse(FormatArguments.self, words)
+      return await withSession(parsed.look) {
+        await $0.format(inputs(parsed.file), isTrial: parsed.check)
+      }
+    }
+  }
+
+  /// Does something with scripts that runs none of them.
+  private func withSession(
+    _ look: LookOptions, _ body: (Session) async -> ExitCode
+  ) async -> Int32 {
+    let console = console(look)
+    signals.beginRunning()
+    do {
+      let code = await body(
+        try Session(options: SessionOptions(), console: console, stop: stop))
+      return lostOutput(console) ? ExitCode.programError.rawValue : code.rawValue
+    } catch {
+      console.writeError("error: \(error)\n")
+      return ExitCode.programError.rawValue
+    }
+  }
+
+  /// The scripts a command line names; `-` is standard input.
+  private func inputs(_ names: [String]) -> [ScriptInput] {
+    names.map { $0 == "-" ? .standardInput(standardInput()) : .file($0) }
+  }
+
+  private func standardInput() -> String {
+    let data = (try? FileHandle.standardInput.readToEnd()) ?? Data()
+    return String(decoding: data, as: UTF8.self)
   }
 
   private func replay(_ parsed: ReplayArguments) async -> Int32 {
     var options = options(parsed.common, arguments: [])
     options.replayRoot = parsed.root
-    let console = console(parsed.common)
+    let console = console(parsed.common.look)
     signals.beginRunning()
     do {
       let session = try Session(options: options, console: console, stop: stop)
@@ -136,10 +177,10 @@ struct Program {
     return options
   }
 
-  private func console(_ common: CommonOptions) -> TerminalConsole {
+  private func console(_ look: LookOptions) -> TerminalConsole {
     TerminalConsole(
       input: input, mode: mode,
-      look: TerminalConsole.Look(color: common.color, isPlain: common.plain), stop: stop)
+      look: TerminalConsole.Look(color: look.color, isPlain: look.plain), stop: stop)
   }
 
   /// The prompt with the best line editor that the terminal allows.
@@ -149,7 +190,7 @@ struct Program {
     let history = History(
       path: common.noJournal ? nil : SessionOptions.stateFolder + "/history.jsonl")
     let reader: any LineReader
-    if console.facts.isTerminal, !common.plain,
+    if console.facts.isTerminal, !common.look.plain,
       let editor = LineEditor(
         input: input, mode: mode, history: history, readsConfiguration: !common.noConfig,
         classify: Session.state(of:),

@@ -38,12 +38,15 @@ enum Usage {
            rlx [options] -c CODE [ARG…]      run CODE
            rlx [options] - [ARG…]            run standard input
            rlx replay [options] FILE         run a session file again and compare every result
-    Options stand before FILE. A script called replay is run as ./replay.
+           rlx check FILE…                   find the errors of scripts without running them
+           rlx fmt [--check] FILE…           give scripts their standard form, in place
+    Options stand before FILE; - is standard input. A script called check is run as ./check.
 
     \(options(RunArguments.helpMessage(columns: 96)))
 
-    options of replay:
-    \(replayOptions)
+    options of replay and fmt:
+    \(option("--root", of: ReplayArguments.helpMessage(columns: 96)))
+    \(option("--check", of: FormatArguments.helpMessage(columns: 96)))
 
     exit codes: 0 done, 1 error in the program, 2 wrong usage, 3 replay differs, 4 a limit was reached,
       65 syntax error, 66 input missing, 130 interrupted
@@ -57,10 +60,11 @@ enum Usage {
     return "options:" + help[start.upperBound...].trimmedEnd
   }
 
-  private static var replayOptions: String {
-    let lines = ReplayArguments.helpMessage(columns: 96).split(separator: "\n").map(String.init)
-    return lines.filter { $0.hasPrefix("  --root") }
-      .joined(separator: "\n")
+  /// One option's lines out of ArgumentParser's help.
+  private static func option(_ name: String, of help: String) -> String {
+    let lines = help.split(separator: "\n").drop { !$0.hasPrefix("  \(name)") }
+    let rest = lines.dropFirst().prefix { $0.hasPrefix("      ") }
+    return (lines.prefix(1) + rest).joined(separator: "\n")
   }
 }
 

@@ -29,10 +29,16 @@ import Testing
       Invocation(["-", "a"]) == .run(options: [], source: .standardInput, arguments: ["a"]))
   }
 
-  @Test func replayIsACommandOnlyByItself() {
+  @Test func aCommandIsOneOnlyByItself() {
     #expect(
       Invocation(["--plain", "replay", "s.rlx", "--root", "data"])
-        == .replay(options: ["--plain", "s.rlx", "--root", "data"]))
+        == .command(.replay, words: ["--plain", "s.rlx", "--root", "data"]))
+    #expect(
+      Invocation(["fmt", "--check", "-"]) == .command(.fmt, words: ["--check", "-"]))
+    #expect(Invocation(["check"]) == .command(.check, words: []))
+    #expect(
+      Invocation(["./check", "fmt"])
+        == .run(options: [], source: .file("./check"), arguments: ["fmt"]))
     #expect(
       Invocation(["./replay"])
         == .run(options: [], source: .file("./replay"), arguments: []))

@@ -101,9 +101,6 @@ extension Completer {
         Suggestion(property.name, .property, detail: property.returns, doc: property.doc)
       }
     }
-    if name == "error" {
-      for field in ErrorValue.fieldNames { matcher.offer(field) { Suggestion(field, .property) } }
-    }
     for method in type.methods + (type.isHost ? CoreLibrary.hostMethods : []) {
       matcher.offer(method.name) { Self.suggestion(method, .method) }
     }

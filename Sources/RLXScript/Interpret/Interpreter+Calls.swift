@@ -71,9 +71,7 @@ extension Interpreter {
       case .host(let spec, let receiver): return try run(spec, receiver, arguments, place)
       case .type(let type):
         guard let constructor = type.constructor else {
-          throw Fault(
-            .type, "\(type.name): cannot be made by calling it",
-            remedy: type.statics.first.map { "\(type.name).\($0.signature)" })
+          throw Members.noConstructor(type)
         }
         return try run(constructor, .nil, arguments, place)
       }
@@ -127,44 +125,27 @@ extension Interpreter {
       var target = position
       if let name = argument.name {
         guard let found = parameters.firstIndex(where: { $0.name == name }) else {
-          throw unknown(name, function, argument, place)
+          let fault = function.unknownParameter(name)
+          throw located(fault, place.map { Place($0.source, argument.span ?? $0.span) })
         }
         if value(of: parameters[found].binding, frame) != nil || found < given {
-          throw Fault(.argument, "\(function.title): \(name) is given twice")
+          throw function.givenTwice(name)
         }
         target = found
       } else {
         given += 1
       }
-      guard target < parameters.count else {
-        throw Fault(
-          .argument,
-          "\(function.title): takes \(counted(parameters.count, "argument")), "
-            + "got \(arguments.count)",
-          remedy: function.signature)
-      }
+      guard target < parameters.count else { throw function.tooMany(arguments.count) }
       store(argument.value, in: parameters[target].binding, frame)
     }
     if given == parameters.count { return }
     for parameter in parameters[given...] where value(of: parameter.binding, frame) == nil {
       guard let defaultValue = parameter.defaultValue else {
         if case .discard = parameter.binding { continue }
-        throw Fault(
-          .argument, "\(function.title): missing argument \(parameter.name)",
-          remedy: function.signature)
+        throw function.missing(parameter)
       }
       store(try evaluate(defaultValue, frame), in: parameter.binding, frame)
     }
-  }
-
-  private func unknown(
-    _ name: String, _ function: FunctionSyntax, _ argument: Argument, _ place: Place?
-  ) -> Diagnostic {
-    let nearest = Spelling.nearest(name, among: function.parameters.map(\.name))
-    return Diagnostic(
-      .argument, "\(function.title): no parameter \(name)",
-      at: place.map { Place($0.source, argument.span ?? $0.span) },
-      remedy: nearest.map { "\($0): …" } ?? function.signature)
   }
 }
 
@@ -177,6 +158,29 @@ extension FunctionSyntax {
       return "\(parameter.name) = \(source.string(in: value.span))"
     }
     return "\(title)(\(list.joined(separator: ", ")))"
+  }
+
+  // What can be wrong with its arguments, said alike when it runs and by a check that runs nothing.
+
+  func tooMany(_ count: Int) -> Fault {
+    Fault(
+      .argument, "\(title): takes \(counted(parameters.count, "argument")), got \(count)",
+      remedy: signature)
+  }
+
+  func missing(_ parameter: ParameterSyntax) -> Fault {
+    Fault(.argument, "\(title): missing argument \(parameter.name)", remedy: signature)
+  }
+
+  func givenTwice(_ name: String) -> Fault {
+    Fault(.argument, "\(title): \(name) is given twice")
+  }
+
+  func unknownParameter(_ name: String) -> Fault {
+    let nearest = Spelling.nearest(name, among: parameters.map(\.name))
+    return Fault(
+      .argument, "\(title): no parameter \(name)",
+      remedy: nearest.map { "\($0): …" } ?? signature)
   }
 }
 

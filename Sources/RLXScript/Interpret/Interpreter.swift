@@ -165,10 +165,7 @@ package final class Interpreter {
 
   /// Records that the statement assigned or changed the variable.
   func note(_ global: Global, in module: Module?) {
-    if !global.isBound {
-      global.isBound = true
-      (module ?? main).noteBound(global)
-    }
+    if !global.isBound { (module ?? main).noteBound(global) }
     if module == nil, global.stamp != serial {
       global.stamp = serial
       boundNow.append(global)

@@ -10,10 +10,7 @@ enum Members {
     let type = registry.type(of: object)
     if let property = type?.property(name) { return try property.body(object) }
     if case .host(let host) = object, name == "len", let count = host.count { return .int(count) }
-    if let method = type?.method(name) {
-      throw Fault(
-        .type, "\(title(object)): \(name) is a method", remedy: ".\(method.shortSignature)")
-    }
+    if let method = type?.method(name) { throw isMethod(method, of: title(object)) }
     if case .map(let map) = object { throw missing(name, map, type) }
     throw unknown(name, object, type)
   }
@@ -29,9 +26,7 @@ enum Members {
     }
     if case .function(let function) = object, case .type(let type) = function.body {
       if let spec = type.static(name) { return FunctionValue(spec) }
-      throw Fault(
-        .type, "\(type.name): no function \(name)",
-        remedy: Spelling.nearest(name, among: type.statics.map(\.name)))
+      throw unknownStatic(name, of: type)
     }
     if case .map(let map) = object {
       guard let value = map[name] else { throw missing(name, map, type) }
@@ -42,9 +37,7 @@ enum Members {
       }
       return function
     }
-    if type?.property(name) != nil {
-      throw Fault(.type, "\(title(object)): \(name) is a property", remedy: ".\(name)")
-    }
+    if type?.property(name) != nil { throw isProperty(name, of: title(object)) }
     throw unknown(name, object, type)
   }
 
@@ -83,15 +76,6 @@ enum Members {
     try write(name, of: &object, field)
   }
 
-  // MARK: - Errors
-
-  private static func title(_ object: Value) -> String {
-    if case .function(let function) = object, case .type(let type) = function.body {
-      return type.name
-    }
-    return object.typeName
-  }
-
   private static func missing(_ name: String, _ map: MapValue, _ type: HostType?) -> Fault {
     let keys = map.keys.compactMap(\.value.asString)
     let nearest =
@@ -102,31 +86,16 @@ enum Members {
   }
 
   private static func unknown(_ name: String, _ object: Value, _ type: HostType?) -> Fault {
-    var known = type?.memberNames ?? []
     if case .function(let function) = object, case .type(let type) = function.body {
-      known = type.statics.map(\.name)
+      return unknownMember(name, of: type.name, .function, known: type.statics.map(\.name))
     }
-    return Fault(
-      .name, "\(title(object)): nothing called \(name)",
-      remedy: habit(name, object) ?? Spelling.nearest(name, among: known).map { ".\($0)" })
+    return unknownMember(name, of: object.typeName, object.kind, known: type?.memberNames ?? [])
   }
 
-  /// What rlx writes for the members that other languages have.
-  private static func habit(_ name: String, _ object: Value) -> String? {
-    switch (object, name) {
-    case (.list, "append"), (.list, "push"), (.list, "add"), (.list, "extend"): "xs += [x]"
-    case (_, "length"), (_, "size"), (_, "__len__"):
-      switch object {
-      case .list, .map, .string, .range: ".len"
-      default: nil
-      }
-    case (.list, "contains"), (.list, "includes"), (.string, "contains"), (.string, "includes"):
-      "x in xs"
-    case (.list, "reduce"): ".fold(start, fn(a, b) => …)"
-    case (.list, "sorted"): ".sort()"
-    case (.string, "trim"): ".strip()"
-    case (.string, "format"): "\"…\\(x)…\""
-    default: nil
+  private static func title(_ object: Value) -> String {
+    if case .function(let function) = object, case .type(let type) = function.body {
+      return type.name
     }
+    return object.typeName
   }
 }

@@ -22,7 +22,10 @@ package final class Module {
   }
 
   /// Adds a variable that has just got its first value.
-  func noteBound(_ global: Global) { bound.append(global) }
+  func noteBound(_ global: Global) {
+    global.isBound = true
+    bound.append(global)
+  }
 
   /// Puts back which variables have a value, in this order.
   func rebind(_ globals: [Global]) { bound = globals }

@@ -108,6 +108,7 @@ extension Parser {
   private mutating func map() throws -> Expression {
     let start = advance().span
     productions.insert(.map)
+    mapBraces.insert(start.start)
     let entries = try bracketed {
       var entries: [(key: Expression, value: Expression)] = []
       while !$0.at(.rightBrace) {

@@ -35,6 +35,8 @@ package struct Parser {
   var tallest = 0
   /// The rules used so far.
   var productions: Set<Production> = []
+  /// Where the maps so far begin: their `{` is no block's.
+  var mapBraces: Set<Int> = []
 
   init(_ source: Source, _ tokens: [Token], depth: Int = 0, isInterpolation: Bool = false) {
     self.source = source
@@ -53,6 +55,25 @@ package struct Parser {
       return (.program(program), parser.productions)
     } catch {
       return (parser.result(of: error), parser.productions)
+    }
+  }
+
+  /// The offsets of the `{` that open maps. Throws what is wrong with a text that is no program.
+  static func mapBraces(of source: Source) throws(Diagnostic) -> Set<Int> {
+    var parser = Parser(source, Lexer.tokens(of: source))
+    do {
+      _ = try parser.program()
+      return parser.mapBraces
+    } catch {
+      throw parser.diagnostic(of: error)
+    }
+  }
+
+  /// The error that `result` reports.
+  func diagnostic(of error: any Error) -> Diagnostic {
+    switch result(of: error) {
+    case .incomplete(_, let diagnostic), .invalid(let diagnostic): diagnostic
+    case .program: Diagnostic(.syntax, "\(error)")
     }
   }
 

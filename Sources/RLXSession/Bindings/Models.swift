@@ -75,53 +75,6 @@ enum ModelMethods {
 
   static let textOrIDs: ValueType = .oneOf([.string, .listOf(.int)])
 
-  static var measuring: [FunctionSpec] {
-    [
-      method(
-        "logits", "The scores of every token of the vocabulary after each token: a tensor [T, V].",
-        parameters: [
-          ParameterSpec("ids", textOrIDs, example: "[1, 403, 407]", doc: "ids, or a text")
-        ], returns: "tensor", example: "\(model).logits([1, 403])"
-      ) { object, call in
-        let ids = try TextReader(object, call, "ids").prompt(call.value("ids")).tokens
-        return Value(try object.model.logits(ids, recording: !object.model.isFrozen))
-      },
-      method(
-        "logprobs",
-        "The log-probability of each token of a response, in nats: a tensor [T], with gradients "
-          + "unless the model is frozen.",
-        parameters: [
-          ParameterSpec("prompt", textOrIDs, example: "\"Once\"", doc: "a text or ids"),
-          ParameterSpec(
-            "response", .oneOf([.string, .listOf(.int), .host(CompletionObject.typeName)]),
-            example: "\" upon a time\"", doc: "a text that goes on from the prompt, or ids"),
-          ParameterSpec(
-            "temperature", .number, range: .above(0), default: .float(1),
-            doc: "what the logits are divided by"),
-        ], returns: "tensor", example: "\(model).logprobs(\"Once\", \" upon a time\")"
-      ) { object, call in
-        let prompt = try TextReader(object, call, "prompt").prompt(call.value("prompt"))
-        let response = try TextReader(object, call, "response")
-          .response(call.value("response"), to: prompt)
-        let found = try object.model.logProbs(
-          [(prompt: prompt.tokens, response: response.tokens)],
-          temperature: Float(try call.double("temperature")), recording: !object.model.isFrozen)
-        return Value(found.values)
-      },
-      method(
-        "loss", "The mean negative log-likelihood of a text's tokens, in nats, with gradients.",
-        parameters: [
-          ParameterSpec(
-            "text", textOrIDs, example: "\"Once upon a time\"", doc: "a text or ids")
-        ], returns: "tensor", example: "\(model).loss(\"Once upon a time\").item()"
-      ) { object, call in
-        let ids = try TextReader(object, call, "text").prompt(call.value("text")).tokens
-        let loss = try object.model.loss(ids: ids, recording: !object.model.isFrozen)
-        return Value(loss.rank == 0 ? loss : loss.reshape([]))
-      },
-    ]
-  }
-
   static func keeping(_ core: SessionCore) -> [FunctionSpec] {
     [
       method(

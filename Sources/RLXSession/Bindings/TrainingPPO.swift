@@ -51,6 +51,18 @@ enum PPOMethods {
         PropertySpec(
           "reward", "What scores the answers, as it was given.", of: PPOObject.self
         ) { $0.reward },
+        PropertySpec(
+          "value_head",
+          "The weights of its value head as they are now: {weight: [width], bias: []}. A value is "
+            + "policy.hidden(prompt, response) @ weight + bias.", returns: "map",
+          of: PPOObject.self
+        ) {
+          let head = $0.trainer.valueHead
+          return .map([
+            ("weight", Value(head.weight.value.reshape([head.weight.value.count]))),
+            ("bias", Value(head.bias.value.reshape([]))),
+          ])
+        },
       ], example: "ppo = \(example)\nppo")
   }
 
@@ -119,18 +131,33 @@ enum PPOMethods {
       "batch", .host(PPOBatchObject.typeName), doc: "what rollout gave")
   }
 
+  private static var answers: ParameterSpec {
+    ParameterSpec(
+      "responses", .oneOf([.list, .host(CompletionsObject.typeName)]), optional: true,
+      doc: "one answer a prompt: Completions, texts or lists of ids")
+  }
+
   private static func stages(_ core: SessionCore) -> [FunctionSpec] {
     [
       method(
         "rollout",
-        "Stage 1: one answer to each prompt, with its log-probabilities, KL and values.",
-        parameters: [prompts], effects: .mutates, returns: "PPOBatch",
+        "Stage 1: one answer to each prompt, or the answers given, with log-probabilities, KL and "
+          + "values.",
+        parameters: [prompts, answers], effects: .mutates, returns: "PPOBatch",
         example: "ppo = \(example)\nppo.rollout([\"Once\"])"
       ) { [unowned core] object, call in
         let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))
-        try checkMemory(object, call, prompts)
         defer { core.endProgress() }
-        let batch = try object.trainer.rollout(prompts, report: progress(core).staged)
+        let batch: PPOBatch
+        if call.isGiven("responses") {
+          let answers = try responses(object, call, prompts)
+          batch = try object.trainer.rollout(
+            queries: prompts.map(\.tokens), responses: answers.map(\.tokens),
+            texts: zip(prompts, answers).map { ($0.text, $1.text) })
+        } else {
+          try checkMemory(object, call, prompts)
+          batch = try object.trainer.rollout(prompts, report: progress(core).staged)
+        }
         return .host(PPOBatchObject(batch, policy: object.policy))
       },
       method(
@@ -182,10 +209,7 @@ enum PPOMethods {
       "All four stages on these prompts; or, with responses and scores, the classic step on "
         + "answers from elsewhere. Gives what it measured.",
       parameters: [
-        prompts,
-        ParameterSpec(
-          "responses", .oneOf([.list, .host(CompletionsObject.typeName)]), optional: true,
-          doc: "one answer a prompt: Completions, texts or lists of ids"),
+        prompts, answers,
         ParameterSpec(
           "scores", .oneOf([.listOf(.number), .host(TensorObject.typeName)]), optional: true,
           aliases: ["rewards"], doc: "one number an answer"),
@@ -197,6 +221,12 @@ enum PPOMethods {
       defer { core.endProgress() }
       let step: PPOStep
       if call.isGiven("responses") || call.isGiven("scores") {
+        guard call.isGiven("responses"), call.isGiven("scores") else {
+          let missing = call.isGiven("responses") ? "scores" : "responses"
+          throw Fault(
+            .argument, "PPO.step: missing argument \(missing)",
+            remedy: "ppo.step(queries, responses, scores), or ppo.step(prompts) with a reward")
+        }
         let answers = try responses(object, call, prompts)
         step = try object.trainer.step(
           queries: prompts.map(\.tokens), responses: answers.map(\.tokens),
@@ -248,16 +278,10 @@ enum PPOMethods {
       core: core, trainer: "PPO", headlines: ["ppo/mean_scores", "objective/kl"], steps: steps)
   }
 
-  /// The answers of the classic step; both they and their scores must be there.
+  /// The answers that were given, one a prompt.
   private static func responses(_ object: PPOObject, _ call: Call, _ prompts: [Prompt]) throws
     -> [(text: String, tokens: [Int32])]
   {
-    guard call.isGiven("responses"), call.isGiven("scores") else {
-      let missing = call.isGiven("responses") ? "scores" : "responses"
-      throw Fault(
-        .argument, "PPO.step: missing argument \(missing)",
-        remedy: "ppo.step(queries, responses, scores), or ppo.step(prompts) with a reward")
-    }
     let given: [Value]
     if case .host(let answers as CompletionsObject) = call.value("responses") {
       given = answers.items.map { .host($0) }
@@ -266,7 +290,8 @@ enum PPOMethods {
     }
     guard given.count == prompts.count else {
       throw TrainingError.lengths(
-        trainer: "PPO.step", first: "queries", firstCount: prompts.count, second: "responses",
+        trainer: call.spec.qualifiedName, first: "queries", firstCount: prompts.count,
+        second: "responses",
         secondCount: given.count)
     }
     let reader = TextReader(object.policy, call, "responses")
