@@ -180,18 +180,6 @@ import Testing
     #expect(summary.rows == 4 + 4)
   }
 
-  @Test func everythingAfterARowCanBeWithdrawn() throws {
-    let comparison = try compare("p", "x", "y")
-    try store.judge(comparison, Verdict(.first), by: "a1")
-    let row = try store.rowCount()
-    try store.judge(comparison, Verdict(.second), by: "a1")
-    try store.judge(comparison, Verdict(.tie), by: "a2")
-    try store.withdraw(4 - 1, by: "a2")
-    #expect(try store.withdraw(afterRow: row, by: "a1") == 1)
-    #expect(try store.withdraw(afterRow: row, by: "a1") == 0)
-    #expect(try store.winners().map(\.chosen) == ["x"])
-  }
-
   @Test func aTransactionThatThrowsKeepsNothing() throws {
     struct Stop: Error {}
     let error = #expect(throws: StoreError.self) {
