@@ -1,4 +1,5 @@
 import Glibc
+import RLXData
 import RLXTensor
 
 /// The weights of a model folder: one safetensors file, or several with an index that says which
