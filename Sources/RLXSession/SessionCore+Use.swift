@@ -2,12 +2,13 @@ import Foundation
 import RLXScript
 
 extension SessionCore {
-  /// The file that `use` names: relative to the file that says it, else to the working directory.
+  /// The file that `use` names: relative to the file that says it, else to the working directory;
+  /// where there is none, what comes with rlx under that name.
   ///
   /// Files are read before anything runs; what they were is recorded when the statement runs.
   func usedSource(_ path: String, by source: Source) throws -> Source {
     let base = source.path.map { ($0 as NSString).deletingLastPathComponent } ?? ""
-    let asked = path.hasPrefix("/") || base.isEmpty ? path : base + "/" + path
+    let asked = asked(path, from: base)
     if !isLoading(source) { uses.append(UsedFiles(path: path, files: [])) }
     uses[uses.count - 1].files.append(asked)
     let place = try files.place(of: asked)
@@ -22,6 +23,16 @@ extension SessionCore {
     let identity = URL(fileURLWithPath: place).resolvingSymlinksInPath().path
     loaded.insert(identity)
     return Source(text, name: asked, path: identity)
+  }
+
+  /// How the record names the file that a file in the folder `base` calls `path`.
+  private func asked(_ path: String, from base: String) -> String {
+    let beside = path.hasPrefix("/") || base.isEmpty ? path : base + "/" + path
+    // A file that comes with rlx is recorded by its name, so that a replay elsewhere finds it.
+    if let name = Resources.name(of: beside) { return name }
+    guard Resources.place(of: path) != nil else { return beside }
+    guard FileManager.default.fileExists(atPath: beside) else { return path }
+    return base.isEmpty ? "./" + path : beside
   }
 
   /// Whether a source is itself a used file, so that what it uses belongs to that `use`.

@@ -63,8 +63,9 @@ package final class SessionFiles {
     return place
   }
 
-  /// A place to write the file or folder that the script calls `path`.
+  /// A place to write the file or folder that the script calls `path`. A built-in name is none.
   package func output(_ path: String) throws -> String {
+    if let refusal = Resources.refusal(toWrite: path) { throw refusal }
     if !outputs.contains(path) { outputs.append(path) }
     guard let replay else { return path }
     if let place = redirected[path] { return place }
@@ -110,12 +111,15 @@ package final class SessionFiles {
     }
   }
 
-  /// The place of an input: in the working directory, or in a replay wherever the recorded content
-  /// is. A path that is nowhere is given back as it is, for its reader to say so.
+  /// The place of an input: among the resources if it has a built-in name, in the working
+  /// directory, or in a replay wherever the recorded content is. A path that is nowhere is given
+  /// back as it is, for its reader to say so.
   private func find(_ path: String) throws -> String {
-    guard let replay, !path.hasPrefix("/") else { return path }
+    let builtIn = Resources.place(of: path)
+    guard let replay, !path.hasPrefix("/") else { return builtIn ?? path }
     let wanted = expected.first { $0.path == path }
-    let places = [path] + replay.searchFolders.map { $0 + "/" + path }
+    let places =
+      [builtIn].compactMap { $0 } + [path] + replay.searchFolders.map { $0 + "/" + path }
     let present = places.filter { FileManager.default.fileExists(atPath: $0) }
     guard let wanted, wanted.size != nil else { return present.first ?? path }
     let fitting = present.first { place in

@@ -127,7 +127,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Model(\"nano\")", "missing: Model: no built-in model is called \"nano\""),
+    ("Model(\"nanoo\")", "missing: Model: no built-in model is called \"nanoo\""),
+    ("m.save(\"nano\")", "\"nano\" is the name of a built-in model | \"./nano\""),
     ("Model(\"no/such/folder\")", "missing: Model: there is no folder \"no/such/folder\""),
     ("Model(\"\")", "value: Model: the path is empty"),
     ("Model(3)", "Model: path: expected a string, got int 3"),

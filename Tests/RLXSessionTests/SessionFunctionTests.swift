@@ -18,7 +18,8 @@ import Testing
     }
     let names = [
       "tensor", "zeros", "ones", "full", "eye", "arange", "randn", "rand", "concat", "stack",
-      "where", "seed", "read", "write", "plot", "table", "help", "explain", "abs", "sum",
+      "where", "seed", "random", "randint", "choice", "read", "write", "plot", "table", "help",
+      "explain", "abs", "sum",
     ]
     return names.compactMap { bench.registry.function($0) }
       + types.flatMap { $0.methods + $0.statics + [$0.constructor].compactMap { $0 } }

@@ -24,12 +24,16 @@ enum DatasetMethods {
       parameters: [
         ParameterSpec(
           "source", .oneOf([.string, .list, .host(DatasetObject.typeName)]),
-          example: "\"prompts.jsonl\"", doc: "a path, or a list of strings or maps")
+          example: "\"prompts.jsonl\"",
+          doc: "a path, a built-in name such as \"nano/text\", or a list of strings or maps")
       ], effects: .reads, returns: "Dataset",
       example: "Dataset([\"Once upon a time\", \"One day\"])"
     ) { [unowned core] call in
       switch call.value("source") {
       case .string(let path):
+        if let missing = Resources.missing(path.string, for: DatasetObject.typeName) {
+          throw missing
+        }
         let place = try core.files.input(path.string)
         return try DatasetMethods.opened(place, as: path.string)
       case .host(let object): return .host(object)

@@ -15,12 +15,11 @@ enum ModelFolder {
       throw Fault(.value, "\(owner): the path is empty", remedy: remedy, parameter: "path")
     }
     let asked = trimmed(path)
+    if let missing = Resources.missing(asked, for: owner) { throw missing }
     let place = try core.files.inputFolder(asked, names: names)
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) else {
-      let built =
-        asked.contains("/")
-        ? "" : "no built-in model is called \"\(asked)\" (none is built in yet), and "
+      let built = asked.contains("/") ? "" : "no built-in model is called \"\(asked)\", and "
       throw Fault(
         .missing, "\(owner): \(built)there is no folder \"\(asked)\"", remedy: remedy,
         parameter: "path")
@@ -53,7 +52,7 @@ enum ModelFolder {
   }
 
   private static let remedy =
-    "give a folder that holds config.json, model.safetensors and tokenizer.json"
+    "give a folder that holds config.json, model.safetensors and tokenizer.json, or Model(\"nano\")"
 
   private static func trimmed(_ path: String) -> String {
     var path = path

@@ -60,16 +60,17 @@ enum PreferenceMethods {
         ParameterSpec(
           "source", .oneOf([.string, .list, .host(DatasetObject.typeName)]),
           example: "\"labels.db\"",
-          doc: "a path, \"memory\", or comparisons {prompt, chosen, rejected}")
+          doc: "a path, \"memory\", \"nano/prefs\", or comparisons {prompt, chosen, rejected}")
       ], effects: .reads, returns: "Preferences", example: example
     ) { [unowned core] call in
       switch call.value("source") {
       case .string(let text) where text == "memory":
         return .host(PreferencesObject(try .memory(), name: "memory"))
+      case .string(let text) where Resources.entry(text.string) != nil:
+        return .host(try builtIn(text.string, core))
       case .string(let text): return .host(try open(text.string, core, replayed))
       case .host(let object as DatasetObject):
-        let texts = try object.dataset.preferences()
-        return .host(try inMemory(texts.map { ($0, "dataset") }, core))
+        return .host(try inMemory(pairs(of: object.dataset), core))
       case let list:
         let pairs = try (list.asElements() ?? []).enumerated().map { place, row in
           try pair(row, place, call)
@@ -79,10 +80,27 @@ enum PreferenceMethods {
     }
   }
 
+  /// Preferences that come with rlx, in memory: what is added to them is this session's own.
+  private static func builtIn(_ name: String, _ core: SessionCore) throws -> PreferencesObject {
+    if let missing = Resources.missing(name, for: PreferencesObject.typeName) { throw missing }
+    let place = try core.files.input(name)
+    return try inMemory(pairs(of: try Dataset.open(place)), core, name: name)
+  }
+
+  /// The comparisons of a dataset, each by whom its column `by` says.
+  private static func pairs(of dataset: Dataset) throws -> [(text: PreferenceText, by: String)] {
+    let texts = try dataset.preferences()
+    guard dataset.columns.contains("by") else { return texts.map { ($0, "dataset") } }
+    return try texts.enumerated().map { place, text in
+      guard case .string(let by)? = try dataset.row(place)["by"] else { return (text, "dataset") }
+      return (text, by)
+    }
+  }
+
   private static func inMemory(
-    _ pairs: [(text: PreferenceText, by: String)], _ core: SessionCore
+    _ pairs: [(text: PreferenceText, by: String)], _ core: SessionCore, name: String = "memory"
   ) throws -> PreferencesObject {
-    let (object, leftOut) = try PreferencesObject.holding(pairs, name: "memory")
+    let (object, leftOut) = try PreferencesObject.holding(pairs, name: name)
     if leftOut > 0 {
       core.warn(
         "Preferences: \(NumberText.grouped(leftOut)) of \(NumberText.count(pairs.count, "row")) "

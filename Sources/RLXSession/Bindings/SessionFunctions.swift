@@ -5,7 +5,7 @@ import RLXScript
 /// Adds the functions that belong to a session: its seed, files, plots, tables and help.
 package func registerSessionFunctions(_ registry: Registry, core: SessionCore) {
   let all =
-    [SessionFunctions.seed(core)] + SessionFunctions.files(core)
+    [SessionFunctions.seed(core)] + SessionDraws.functions(core) + SessionFunctions.files(core)
     + [SessionFunctions.plot, SessionFunctions.table] + SessionHelp.functions(registry)
   for spec in all { registry.add(spec) }
   for type in SessionViews.types { registry.add(type) }
