@@ -39,8 +39,8 @@ import Testing
       ("?for", "Goes through"), ("?index", "A position outside"), (":help data", "Rows with named"),
       ("data = Dataset([\"a\"])\r?data", "data = "), (":help data", "Rows with named"),
       ("?data.take", "Its first rows"), ("?PPO.init_kl_coef", "0.01 to 0.2"),
-      ("?plitt", "try: ?plot, or :apropos plitt"), (":apropos reward kl", "found; ?NAME"),
-      (":apropos zzz", "nothing is said about"), (":apropos", "try: :apropos WORD"),
+      ("?plto", "?plot, or :apropos plto"), (":apropos reward kl", "found; ?NAME"),
+      (":apropos zzz", "nothing is said about"), (":apropos", ":apropos WORD\r\n"),
     ] {
       pty.send(question + "\r")
       try pty.expect(answer)

@@ -27,6 +27,7 @@ struct ExampleBench {
     for (place, statement) in statements.enumerated() {
       let before = console.out.count
       let result = await session.run(here(statement.text), name: name)
+      if case .exited = result { return faults }
       if result != .done {
         return faults + ["\(name): \(statement.text)\n\(console.err)"]
       }

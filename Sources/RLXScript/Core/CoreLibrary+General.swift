@@ -4,7 +4,7 @@ extension CoreLibrary {
       FunctionSpec(
         "print", "Writes the values, separated by spaces, and a newline.",
         parameters: [ParameterSpec("values", .any, rest: true, doc: "What to write.")],
-        effects: .prints, example: #"print("loss", 0.5)"#
+        effects: .prints, example: #"print("loss", 0.5)  #> loss 0.5"#
       ) { call in
         let words = call.rest.map(\.printed)
         try call.effects.print(words.joined(separator: " ") + "\n")

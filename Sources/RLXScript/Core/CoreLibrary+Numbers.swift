@@ -22,23 +22,27 @@ extension CoreLibrary {
             doc: "Digits after the dot to keep."),
         ], returns: "int or float", example: "round(2.345, 2)  #> 2.35"
       ) { try round($0) },
-      rounding("floor", "The largest int that is not above the number.", .down),
-      rounding("ceil", "The smallest int that is not below the number.", .up),
-      real("sqrt", "The square root.") { number in
+      rounding(
+        "floor", "The largest int that is not above the number.", "floor(2.5)  #> 2", .down),
+      rounding(
+        "ceil", "The smallest int that is not below the number.", "ceil(2.5)  #> 3", .up),
+      real("sqrt", "The square root.", "sqrt(16)  #> 4.0") { number in
         guard !(number < 0) else {
           throw Fault(.value, "sqrt: expected a number ≥ 0, got \(Value.float(number).shown)")
         }
         return number.squareRoot()
       },
-      real("exp", "e to the power of the number.") { Glibc.exp($0) },
-      real("log", "The natural logarithm.") { number in
+      real("exp", "e to the power of the number.", "round(exp(1), 3)  #> 2.718") { Glibc.exp($0) },
+      real("log", "The natural logarithm.", "round(log(10), 3)  #> 2.303") { number in
         guard !(number <= 0) else {
           throw Fault(.value, "log: expected a number > 0, got \(Value.float(number).shown)")
         }
         return Glibc.log(number)
       },
-      extreme("min", "The smallest of the values, or of one list.", -1),
-      extreme("max", "The largest of the values, or of one list.", 1),
+      extreme(
+        "min", "The smallest of the values, or of one list.", "min(3, 1, 2)  #> 1", -1),
+      extreme(
+        "max", "The largest of the values, or of one list.", "max([3, 1, 2])  #> 3", 1),
       FunctionSpec(
         "sum", "The sum of a list of numbers.",
         parameters: [ParameterSpec("x", .any, doc: "A list or range of numbers.")],
@@ -63,10 +67,10 @@ extension CoreLibrary {
   }
 
   private static func real(
-    _ name: String, _ doc: String, _ body: @escaping (Double) throws -> Double
+    _ name: String, _ doc: String, _ example: String, _ body: @escaping (Double) throws -> Double
   ) -> FunctionSpec {
     FunctionSpec(
-      name, doc, parameters: [numberParameter], returns: "float", example: "\(name)(2)"
+      name, doc, parameters: [numberParameter], returns: "float", example: example
     ) { call in
       if let result = try delegated(call) { return result }
       return .float(try body(try call.double("x")))
@@ -74,10 +78,10 @@ extension CoreLibrary {
   }
 
   private static func rounding(
-    _ name: String, _ doc: String, _ rule: FloatingPointRoundingRule
+    _ name: String, _ doc: String, _ example: String, _ rule: FloatingPointRoundingRule
   ) -> FunctionSpec {
     FunctionSpec(
-      name, doc, parameters: [numberParameter], returns: "int", example: "\(name)(2.5)"
+      name, doc, parameters: [numberParameter], returns: "int", example: example
     ) { call in
       if let result = try delegated(call) { return result }
       if case .int = call.value("x") { return call.value("x") }
@@ -99,11 +103,13 @@ extension CoreLibrary {
     return .float(Double(Format.decimal(number, try call.int("digits"), "f")) ?? number)
   }
 
-  private static func extreme(_ name: String, _ doc: String, _ sign: Int) -> FunctionSpec {
+  private static func extreme(
+    _ name: String, _ doc: String, _ example: String, _ sign: Int
+  ) -> FunctionSpec {
     FunctionSpec(
       name, doc,
       parameters: [ParameterSpec("values", .any, rest: true, doc: "Values, or one list.")],
-      returns: "number or string", example: "\(name)(1, 2)"
+      returns: "number or string", example: example
     ) { call in
       guard let first = call.rest.first else {
         throw Fault(.argument, "\(name): expected values or a list", remedy: "\(name)(1, 2)")

@@ -41,7 +41,7 @@ enum CoreLibrary {
       _ read: @escaping (Diagnostic) -> Value?
     ) -> PropertySpec {
       PropertySpec(
-        name, doc, returns: returns, example: "try { \(example) } catch e { print(e.\(name)) }"
+        name, doc, returns: returns, example: example
       ) {
         guard case .error(let error) = $0 else { return .nil }
         return read(error.diagnostic) ?? .nil
@@ -50,13 +50,22 @@ enum CoreLibrary {
     return HostType(
       "error", "What `catch` binds: what went wrong, where, and of which kind.",
       properties: [
-        field("kind", "The sort of error, a word: `?errors` lists them.", "string", "[1][5]") {
+        field(
+          "kind", "The sort of error, a word: `?errors` lists them.", "string",
+          "try { [1][5] } catch e { print(e.kind) }  #> index"
+        ) {
           .string($0.kind.rawValue)
         },
-        field("message", "What is wrong, in words.", "string", "fail \"no tea\"") {
+        field(
+          "message", "What is wrong, in words.", "string",
+          "try { fail \"no tea\" } catch e { print(e.message) }  #> no tea"
+        ) {
           .string($0.message)
         },
-        field("place", "File, line and column.", "string or nil", "[1][5]") {
+        field(
+          "place", "File, line and column.", "string or nil",
+          "try { [1][5] } catch e { print(e.place) }"
+        ) {
           $0.place.map { .string($0.description) }
         },
         field("data", "What `fail` was given, where that is no string.", "value", "fail {code: 7}")

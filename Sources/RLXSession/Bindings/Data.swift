@@ -69,16 +69,21 @@ enum DatasetMethods {
   static var properties: [PropertySpec] {
     [
       PropertySpec(
-        "columns", "The names of its columns.", returns: "list of string", of: DatasetObject.self
+        "columns", "The names of its columns.", returns: "list of string",
+        example: "Dataset([{prompt: \"Once\"}]).columns  #> [\"prompt\"]", of: DatasetObject.self
       ) {
         .list($0.dataset.columns.map { .string($0) })
       },
-      PropertySpec("len", "How many rows it has.", returns: "int", of: DatasetObject.self) {
+      PropertySpec(
+        "len", "How many rows it has.", returns: "int",
+        example: "Dataset([\"Once\", \"One day\"]).len  #> 2", of: DatasetObject.self
+      ) {
         .int($0.dataset.count)
       },
       PropertySpec(
         "kind", "TRL's name for what it is for, by its columns; nil if it has none.",
-        returns: "string or nil", of: DatasetObject.self
+        returns: "string or nil",
+        example: "Dataset([{prompt: \"Once\"}]).kind  #> \"prompt-only\"", of: DatasetObject.self
       ) {
         $0.dataset.type.map { .string($0.rawValue) } ?? .nil
       },

@@ -16,12 +16,14 @@ package func registerPreferences(_ registry: Registry, core: SessionCore) {
         + PreferenceMethods.reading + PreferenceMethods.leaving(core),
       properties: [
         PropertySpec(
-          "len", "How many comparisons have a winner.", returns: "int", of: PreferencesObject.self
+          "len", "How many comparisons have a winner.", returns: "int",
+          example: PreferenceMethods.setup + "prefs.len  #> 1", of: PreferencesObject.self
         ) {
           .int(try $0.store.winners().count)
         },
         PropertySpec(
-          "name", "Its path, or \"memory\".", returns: "string", of: PreferencesObject.self
+          "name", "Its path, or \"memory\".", returns: "string",
+          example: "Preferences(\"memory\").name  #> \"memory\"", of: PreferencesObject.self
         ) {
           .string($0.name)
         },
@@ -31,6 +33,9 @@ package func registerPreferences(_ registry: Registry, core: SessionCore) {
 enum PreferenceMethods {
   static let example =
     "Preferences([{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}])"
+
+  /// A line before those that use them.
+  static let setup = "prefs = \(example)\n"
 
   static func method(
     _ name: String, _ doc: String, parameters: [ParameterSpec] = [],

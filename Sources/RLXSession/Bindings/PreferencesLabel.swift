@@ -25,8 +25,9 @@ extension PreferenceMethods {
           "pairs", .int, range: .atLeast(1), optional: true, example: "1",
           doc: "at most so many pairs of each prompt's answers"),
       ], effects: [.mutates, .asks, .draws], returns: "map {labelled, ties, skipped, equal}",
-      example: "Preferences(\"memory\").label(\(ModelMethods.model).generate(\"Once\", n: 2), "
-        + "with: fn(prompt, a, b) => a.len > b.len)"
+      example: "answers = \(ModelMethods.model).generate(\"Once\", n: 2, max_tokens: 8)\n"
+        + "prefs = Preferences(\"memory\")\n"
+        + "prefs.label(answers, with: fn(prompt, a, b) => a.len > b.len)"
     ) { [unowned core] prefs, call in
       let by = try call.string("by")
       guard !by.isEmpty else {

@@ -7,27 +7,28 @@ extension PreferenceMethods {
     [
       method(
         "list", "The comparisons with a winner as maps {prompt, chosen, rejected, by}.",
-        returns: "list of map", example: "\(example).list()"
+        returns: "list of map", example: "\(setup)prefs.list()"
       ) { prefs, _ in try prefs.plain() ?? .nil },
-      method("plain", "The same as list().", returns: "list of map", example: "\(example).plain()")
-      {
+      method(
+        "plain", "The same as list().", returns: "list of map", example: "\(setup)prefs.plain()"
+      ) {
         prefs, _ in try prefs.plain() ?? .nil
       },
       method(
         "summary", "How many comparisons, winners, ties and skips there are, and of whom.",
-        returns: "map", example: "\(example).summary()"
+        returns: "map", example: "\(setup)prefs.summary()"
       ) { prefs, _ in summary(try prefs.store.summary()) },
       method(
         "agreement",
         "How far annotators who judged the same answers agree: percent and Cohen's kappa of each two, "
           + "Krippendorff's alpha of all.",
-        returns: "map", example: "\(example).agreement()"
+        returns: "map", example: "\(setup)prefs.agreement()  #> {items: 0, alpha: nil, pairs: []}"
       ) { prefs, _ in agreement(try prefs.store.agreement()) },
       method(
         "patterns",
         "Habits that judgements may owe to something else than the answers' worth: how often the "
           + "longer answer won, and the one shown first.",
-        returns: "map", example: "\(example).patterns()"
+        returns: "map", example: "\(setup)prefs.patterns()"
       ) { prefs, _ in
         let (all, each) = try prefs.store.patterns()
         return .map(
@@ -42,7 +43,7 @@ extension PreferenceMethods {
       method(
         "export", "Writes the comparisons with a winner to a .jsonl, .json or .csv file.",
         parameters: [ParameterSpec("path", .string, example: "\"prefs.jsonl\"", doc: "the file")],
-        effects: .writes, example: "\(example).export(\"prefs.jsonl\")"
+        effects: .writes, example: "\(setup)prefs.export(\"prefs.jsonl\")"
       ) { [unowned core] prefs, call in
         let rows = try prefs.store.winners().map { pair in
           Row([
@@ -63,7 +64,7 @@ extension PreferenceMethods {
           ParameterSpec(
             "fraction", .number, range: .between(0, 1), example: "0.9",
             doc: "of the comparisons in the first part")
-        ], returns: "list of two Preferences", example: "\(example).split(0.5)"
+        ], returns: "list of two Preferences", example: "\(setup)prefs.split(0.5)"
       ) { prefs, call in
         let winners = try prefs.store.winners()
         let cut = Int((Double(winners.count) * (try call.double("fraction"))).rounded())

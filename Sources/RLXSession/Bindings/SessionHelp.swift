@@ -53,7 +53,7 @@ enum SessionHelp {
     }
     guard let type else { return desk.page(for: value) }
     if let name {
-      guard let page = desk.book.page(named: type.name + "." + name) else {
+      guard let page = desk.book.page(ofMember: type.name + "." + name) else {
         throw Fault(
           .name, "explain: a \(type.name) has no part \"\(name)\"",
           remedy: "its parts are \(type.memberNames.joined(separator: ", "))")

@@ -7,11 +7,15 @@ enum SessionViews {
       HostType(
         "Plot", "A line plot of numbers, drawn as wide as the terminal is when it is shown.",
         methods: [
-          method("plain", "Its series as lists of numbers by name.", "map", "plot([1, 2]).plain()")
+          method(
+            "plain", "Its series as lists of numbers by name.", "map",
+            "plot([1, 2]).plain()  #> {value: [1.0, 2.0]}")
         ],
         properties: [
           PropertySpec(
-            "names", "The names of its series.", returns: "list of string", of: PlotObject.self
+            "names", "The names of its series.", returns: "list of string",
+            example: "plot({up: [1, 2], down: [2, 1]}).names  #> [\"up\", \"down\"]",
+            of: PlotObject.self
           ) {
             .list($0.plot.series.map { .string($0.name) })
           }
@@ -19,16 +23,21 @@ enum SessionViews {
       HostType(
         "Table", "Rows of values under named columns, fitted to the terminal when it is shown.",
         methods: [
-          method("list", "Its rows as maps.", "list of map", "table([{a: 1}]).list()"),
-          method("plain", "The same as list().", "list of map", "table([{a: 1}]).plain()"),
+          method("list", "Its rows as maps.", "list of map", "table([{a: 1}]).list()  #> [{a: 1}]"),
+          method(
+            "plain", "The same as list().", "list of map", "table([{a: 1}]).plain()  #> [{a: 1}]"),
         ],
         properties: [
           PropertySpec(
-            "columns", "The names of its columns.", returns: "list of string", of: TableObject.self
+            "columns", "The names of its columns.", returns: "list of string",
+            example: "table([{a: 1, b: 2}]).columns  #> [\"a\", \"b\"]", of: TableObject.self
           ) {
             .list($0.columns.map { .string($0) })
           },
-          PropertySpec("len", "How many rows it has.", returns: "int", of: TableObject.self) {
+          PropertySpec(
+            "len", "How many rows it has.", returns: "int",
+            example: "table([[1, 2], [3, 4]]).len  #> 2", of: TableObject.self
+          ) {
             .int($0.rows.count)
           },
         ], example: "table([{name: \"a\", score: 1}, {name: \"b\", score: 2.5}])"),

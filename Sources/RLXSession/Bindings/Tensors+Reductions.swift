@@ -13,13 +13,13 @@ extension TensorMethods {
       },
       method(
         "var", "The variance, of all elements or along an axis.",
-        parameters: spreadParameters, example: "tensor([1, 2, 3, 4]).var()  #> tensor 1.66667"
+        parameters: spreadParameters, example: "tensor([1, 2, 3]).var().item()  #> 1.0"
       ) { tensor, call in
         Value(try variance(tensor, call, "var"))
       },
       method(
         "std", "The standard deviation, of all elements or along an axis.",
-        parameters: spreadParameters, example: "tensor([1, 2, 3, 4]).std()  #> tensor 1.29099"
+        parameters: spreadParameters, example: "tensor([1, 2, 3]).std().item()  #> 1.0"
       ) { tensor, call in
         Value(try variance(tensor, call, "std").sqrt())
       },
@@ -82,16 +82,20 @@ extension TensorMethods {
       scan("softmax", "exp(x) / Σ exp(x) along an axis.") { $0.softmax(axis: $1) },
       scan("log_softmax", "log(softmax(x)) along an axis.") { $0.logSoftmax(axis: $1) },
       scan("cumsum", "The sums of the elements up to each, along an axis.") { $0.cumsum(axis: $1) },
-      scan("logsumexp", "log Σ exp(x) along an axis, which goes away.") { $0.logSumExp(axis: $1) },
+      scan(
+        "logsumexp", "log Σ exp(x) along an axis, which goes away.",
+        example: "round(tensor([1, 2, 3]).logsumexp().item(), 3)  #> 3.408"
+      ) { $0.logSumExp(axis: $1) },
     ]
   }
 
   private static func scan(
-    _ name: String, _ doc: String, _ body: @escaping (Tensor, Int) -> Tensor
+    _ name: String, _ doc: String, example: String? = nil,
+    _ body: @escaping (Tensor, Int) -> Tensor
   ) -> FunctionSpec {
     method(
       name, doc, parameters: [axis("the axis gone through", default: -1)],
-      example: "tensor([1, 2, 3]).\(name)()"
+      example: example ?? "tensor([1, 2, 3]).\(name)()"
     ) { tensor, call in
       Value(body(tensor, try TensorRules.axis(call.int("axis"), of: tensor, name)))
     }

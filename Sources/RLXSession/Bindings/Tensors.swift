@@ -40,17 +40,28 @@ enum TensorMethods {
 
   static var properties: [PropertySpec] {
     [
-      PropertySpec("shape", "The sizes of its axes.", returns: "list of int", of: TensorObject.self)
-      {
+      PropertySpec(
+        "shape", "The sizes of its axes.", returns: "list of int",
+        example: "tensor([[1, 2], [3, 4]]).shape  #> [2, 2]", of: TensorObject.self
+      ) {
         .list($0.tensor.shape.dims.map { .int($0) })
       },
-      PropertySpec("rank", "How many axes it has.", returns: "int", of: TensorObject.self) {
+      PropertySpec(
+        "rank", "How many axes it has.", returns: "int",
+        example: "tensor([[1, 2], [3, 4]]).rank  #> 2", of: TensorObject.self
+      ) {
         .int($0.tensor.rank)
       },
-      PropertySpec("size", "How many elements it has.", returns: "int", of: TensorObject.self) {
+      PropertySpec(
+        "size", "How many elements it has.", returns: "int",
+        example: "tensor([[1, 2], [3, 4]]).size  #> 4", of: TensorObject.self
+      ) {
         .int($0.tensor.count)
       },
-      PropertySpec("dtype", "Always \"float32\".", returns: "string", of: TensorObject.self) { _ in
+      PropertySpec(
+        "dtype", "Always \"float32\".", returns: "string",
+        example: "tensor([1, 2]).dtype  #> \"float32\"", of: TensorObject.self
+      ) { _ in
         .string("float32")
       },
       PropertySpec(
@@ -61,7 +72,9 @@ enum TensorMethods {
       },
       PropertySpec(
         "grad", "The gradient that backward() brought; nil before, and where there is none.",
-        returns: "tensor or nil", of: TensorObject.self
+        returns: "tensor or nil",
+        example: "x = tensor([1.0, 2.0], grad: true)\n(x * x).sum().backward()\n"
+          + "x.grad.list()  #> [2.0, 4.0]", of: TensorObject.self
       ) {
         $0.tensor.parameter?.gradient.map { Value($0) } ?? .nil
       },

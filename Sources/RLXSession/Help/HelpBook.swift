@@ -36,6 +36,11 @@ struct HelpBook {
     return similar.isEmpty ? nil : page(of: similar, called: name)
   }
 
+  /// The page of a property or method, `Model.generate`; nil if there is none.
+  func page(ofMember name: String) -> String? {
+    subjects.first { $0.name == name && [.property, .method].contains($0.kind) }?.page()
+  }
+
   /// The page of all that one name stands for; a list where there are several names.
   private func page(of meant: [HelpSubject], called name: String) -> String {
     if Set(meant.map(\.name)).count == 1 {

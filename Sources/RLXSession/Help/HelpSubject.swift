@@ -60,4 +60,11 @@ extension String {
     let end = hasSuffix(".") ? "" : "."
     return first.uppercased() + dropFirst() + end
   }
+
+  /// Without the capital letter and the full stop of a sentence, to go on in a list.
+  var clause: String {
+    guard hasSuffix("."), let first else { return self }
+    let rest = dropFirst().dropLast()
+    return (rest.first?.isLowercase == true ? first.lowercased() : String(first)) + rest
+  }
 }

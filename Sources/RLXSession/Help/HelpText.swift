@@ -47,7 +47,7 @@ enum HelpText {
 
   /// What a parameter takes, and what if it is left out, in one line.
   static func describe(_ parameter: ParameterSpec) -> String {
-    var text = "\(parameter.wanted); \(parameter.doc)"
+    var text = "\(parameter.wanted); \(parameter.doc.clause)"
     if let value = parameter.defaultValue { text += "; \(value.shown) if left out" }
     if !parameter.usual.isEmpty { text += "; usual: \(parameter.usual)" }
     if !parameter.aliases.isEmpty { text += "; also \(parameter.aliases.joined(separator: ", "))" }
@@ -83,7 +83,7 @@ enum HelpText {
   }
 
   /// Members shown with what they do; of more, the names only, so that a page fits a screen.
-  private static let longestTable = 14
+  private static let longestTable = 10
 
   /// The page of a trainer: what matters first, on one screen.
   private static func page(_ type: HostType, _ guide: TypeGuide) -> String {

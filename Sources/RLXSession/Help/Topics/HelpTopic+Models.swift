@@ -38,8 +38,9 @@ extension HelpTopic {
       temperature 1 samples as the model was trained, below 1 more surely, 0 takes the likeliest token
       each time. top_k and top_p leave unlikely tokens out. stop ends an answer at a text.
 
-        sure = policy.generate("Once", temperature: 0, max_tokens: 8)
-        policy.generate("Once", temperature: 0, max_tokens: 8)[0].text == sure[0].text   #> true
+        sure = policy.generate("Once", temperature: 0, max_tokens: 8)[0]
+        again = policy.generate("Once", temperature: 0, max_tokens: 8)[0]
+        sure.text == again.text                 #> true
 
       Draws follow the session's seed: :help randomness. ?Model.generate lists the settings.
       """),
@@ -72,7 +73,7 @@ extension HelpTopic {
       added, with who gave them.
 
         prefs = Preferences("memory")
-        prefs.add(prompt: "Once", chosen: " upon a time", rejected: " a a a", by: "ann");
+        prefs.add(prompt: "Once", chosen: " upon a time", rejected: " a a", by: "ann");
         answers = Model("nano").generate("One day", n: 2, max_tokens: 8)
         prefs.label(answers, with: fn(prompt, a, b) => a.len >= b.len);
         prefs[0].chosen                         #> " upon a time"

@@ -11,7 +11,7 @@ extension HelpTopic {
         ?PPO  ?policy.generate  ?PPO.kl_coef  ?objective/kl  ?|>  ?for
                           a function, type, setting, metric, operator or word
         :help TOPIC       a page: one of those below
-        :apropos WORD     what has to do with a word
+        :apropos WORD     what has to do with a word; :help names says where all is listed
 
     Topics
         the language      language strings ranges functions tensors errors

@@ -59,13 +59,13 @@ extension HelpTopic {
         policy = Model("nano")
         fn reward(prompt, response) => response.count("a")
         ppo = PPO(policy, reward: reward, kl_coef: 0.1, max_tokens: 12)
-        batch = ppo.rollout(["Once", "One day"])  # answers, log-probabilities, values
+        batch = ppo.rollout(["Once", "One day"])  # answers, their numbers
         ppo.score(batch);                         # what the reward says of each
         ppo.advantages(batch);                    # KL term, advantages, returns
         ppo.update(batch);                        # clipped losses, Adam
         batch[0];                                 # one row a token
         ppo.step(["Once"]);                       # all four
-        ppo.run(["Once", "One day"], steps: 2);   # in seeded passes over the prompts
+        ppo.run(["Once", "One day"], steps: 2);   # in seeded passes
         ppo.log["objective/kl"].len               #> 4
 
       Look at objective/kl (0 to 10 nats, rising slowly), ppo/mean_scores (rising),
@@ -84,9 +84,10 @@ extension HelpTopic {
       is to become likelier against the reference than the rejected one.
 
         policy = Model("nano")
-        prefs = Preferences([{prompt: "Once", chosen: " upon a time", rejected: " a a a"}])
+        pair = {prompt: "Once", chosen: " upon a time", rejected: " a a a"}
+        prefs = Preferences([pair])
         dpo = DPO(policy, beta: 0.1, learning_rate: 1e-5)
-        dpo.loss(prefs).item();                 # ln 2 while policy and reference agree
+        dpo.loss(prefs).item();                 # ln 2 before the first step
         dpo.run(prefs, steps: 2);
         dpo.log["rewards/margins"].len          #> 2
 
@@ -96,8 +97,9 @@ extension HelpTopic {
       The loss by hand, from the formula, with gradients:
 
         reference = policy.copy().freeze()
-        fn gain(text) => policy.logprobs("Once", text).sum() - reference.logprobs("Once", text).sum()
-        loss = -((gain(" upon a time") - gain(" a a a")) * 0.1).sigmoid().log()
+        fn logp(model, text) => model.logprobs("Once", text).sum()
+        fn gain(text) => logp(policy, text) - logp(reference, text)
+        loss = -((gain(pair.chosen) - gain(pair.rejected)) * 0.1).sigmoid().log()
         loss.backward()
 
       ?DPO has the formula and settings; :help preferences, :help sft.
@@ -108,7 +110,8 @@ extension HelpTopic {
       trainer.log has one entry a step. log["loss"] is a list with one value a step, log[-1] the last
       step as a map; other systems' names (kl, policy_loss, lr) are understood.
 
-        ppo = PPO(Model("nano"), reward: fn(prompt, response) => response.len, max_tokens: 8)
+        fn reward(prompt, response) => response.len
+        ppo = PPO(Model("nano"), reward: reward, max_tokens: 8)
         ppo.run(["Once", "One day"], steps: 2);
         ppo.log["objective/kl"].len             #> 2
         ppo.log["kl"] == ppo.log["objective/kl"]   #> true
