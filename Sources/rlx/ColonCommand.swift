@@ -80,7 +80,6 @@ enum ColonCommand: String, CaseIterable {
       Alt-Enter      a new row in any case
       Tab            complete, again: list; at the start of a row indent
       Up, Down       rows, then inputs that begin as typed; Ctrl-R searches all
-      Ctrl-_         take back the last edit of the line
       Ctrl-C         clear the line; stop the statement that runs
       Ctrl-D         end the shell, on an empty line
 

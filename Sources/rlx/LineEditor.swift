@@ -126,7 +126,7 @@ extension LineEditor {
       ("\\e[B", "rlx-down"), ("\\eOB", "rlx-down"), ("^N", "rlx-down"),
       ("\\e[H", "ed-move-to-beg"), ("\\e[F", "ed-move-to-end"),
       ("\\e[1~", "ed-move-to-beg"), ("\\e[4~", "ed-move-to-end"), ("\\e[3~", "ed-delete-next-char"),
-      ("^I", "rlx-complete"), ("^_", "vi-undo"),
+      ("^I", "rlx-complete"),
     ] { bind(key, command) }
     // The user's own keys come after ours, save those without which the prompt cannot work.
     if readsConfiguration { el_source(editor, nil) }
