@@ -194,7 +194,8 @@ import Testing
   @Test func theTablesSayWhatIsReturned() throws {
     let scratch = try Scratch()
     var count = 0
-    let specs = registry.functions
+    let specs =
+      registry.functions
       + registry.types.flatMap { [$0.constructor].compactMap(\.self) + $0.statics + $0.methods }
     for spec in specs {
       guard var example = spec.example, !spec.effects.contains(.asks) else { continue }
