@@ -80,7 +80,7 @@ import Testing
     #expect(options.count >= 11)
     let described =
       isFish
-      ? Set(plain.matches(of: /-l ([a-z-]+)/).map { "--" + $0.output.1 })
+      ? Set(plain.matches(of: /-c rlx[^\n]* -l ([a-z-]+)/).map { "--" + $0.output.1 })
       : Set(plain.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
     #expect(described == options)
     for command in Invocation.Command.allCases { #expect(plain.contains(command.rawValue)) }

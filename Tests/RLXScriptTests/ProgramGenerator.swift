@@ -1,6 +1,8 @@
+import RLXTestSupport
+
 /// Writes programs at random, in as careless a layout as the language allows.
 struct ProgramGenerator {
-  private var random: Generator
+  private var random: SeededNumbers
   private var text = ""
   private var indent = ""
   /// Whether newlines mean nothing here.
@@ -8,25 +10,13 @@ struct ProgramGenerator {
   private var isInFunction = false
   private var isInLoop = false
 
-  /// SplitMix64 (Steele et al. 2014): the same programs every time.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   static func program(seed: UInt64) -> String {
-    var generator = ProgramGenerator(random: Generator(state: seed))
+    var generator = ProgramGenerator(random: SeededNumbers(seed: seed))
     generator.statements(depth: 4)
     return generator.text
   }
 
-  private init(random: Generator) { self.random = random }
+  private init(random: SeededNumbers) { self.random = random }
 
   private mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
   private mutating func one(of words: [String]) -> String { words[pick(words.count)] }

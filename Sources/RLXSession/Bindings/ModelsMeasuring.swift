@@ -1,6 +1,7 @@
 import RLXModels
 import RLXScript
 import RLXTensor
+import RLXTraining
 
 extension ModelMethods {
   /// What a model says of given tokens, and what it is made of.
