@@ -1,4 +1,5 @@
 import Glibc
+import RLXData
 import RLXTensor
 
 /// The weights of a model folder: one safetensors file, or several with an index that says which
@@ -14,7 +15,7 @@ package struct WeightFiles {
   static let index = "model.safetensors.index.json"
 
   /// One file.
-  package init(_ checkpoint: Checkpoint) {
+  private init(_ checkpoint: Checkpoint) {
     path = checkpoint.path
     shards = [checkpoint]
     places = Dictionary(
