@@ -47,7 +47,7 @@ extension Runner {
     chain = history.steps[first].chain
     history.takeBack(gone, now: now)
     for entry in gone.reversed() where !entry.changedNothing { say("undone: \(Self.line(entry))") }
-    for path in written.reduce(into: [], { if !$0.contains($1) { $0.append($1) } }) {
+    for path in written.reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
       say("\(path) stays as it was written")
     }
     for word in words { say(word) }

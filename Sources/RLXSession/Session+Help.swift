@@ -16,7 +16,7 @@ extension Session {
 
   /// `:apropos words`: what help knows that has to do with them, best first.
   package func apropos(_ question: String) -> CellResult {
-    let text = Apropos(question, in: desk.book).text(question, ViewStyle(runner.core.style))
+    let text = Apropos(question, in: desk.book).text(question, ViewStyle(runner.core.output.style))
     runner.core.console.write(text + "\n")
     return .done
   }

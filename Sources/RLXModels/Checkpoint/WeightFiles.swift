@@ -15,7 +15,7 @@ package struct WeightFiles {
   static let index = "model.safetensors.index.json"
 
   /// One file.
-  package init(_ checkpoint: Checkpoint) {
+  private init(_ checkpoint: Checkpoint) {
     path = checkpoint.path
     shards = [checkpoint]
     places = Dictionary(

@@ -29,7 +29,7 @@ extension TrainLogObject: Browsable {
     let names = log.entries.last?.map(\.name) ?? []
     let known = Set(names)
     return names.map {
-      KeyOutline($0, doc: MetricGlossary.meaning(of: $0) ?? "", outline: .list(.float))
+      KeyOutline($0, doc: Metric.named($0)?.meaning ?? "", outline: .list(.float))
     }
       + log.aliases.filter { known.contains($0.name) }
       .map { KeyOutline($0.alias, doc: "the same as \($0.name)", outline: .list(.float)) }
@@ -43,7 +43,7 @@ extension TrainLogObject: Browsable {
 extension MetricsObject: Browsable {
   package var keys: [KeyOutline] {
     (metrics.map(\.name) + distributions.map(\.name)).map {
-      KeyOutline($0, doc: MetricGlossary.meaning(of: $0) ?? "")
+      KeyOutline($0, doc: Metric.named($0)?.meaning ?? "")
     }
   }
 }

@@ -1,7 +1,7 @@
 import RLXScript
 
 /// Text shown as it is, without quotes: what `help` and `explain` give.
-package final class PageObject: Digestible {
+package final class PageObject: Unchanging {
   package let text: String
   package let identity = ObjectIdentity()
 

@@ -1,4 +1,5 @@
 import RLXScript
+import RLXTensor
 import RLXTraining
 
 /// What all trainers of a session have in common: a state for digests, settings and a log.
