@@ -47,7 +47,8 @@ extension Runner {
     chain = history.steps[first].chain
     history.takeBack(gone, now: now)
     for entry in gone.reversed() where !entry.changedNothing { say("undone: \(Self.line(entry))") }
-    for path in written.reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
+    var named: Set<String> = []
+    for path in written where named.insert(path).inserted {
       say("\(path) stays as it was written")
     }
     for word in words { say(word) }

@@ -19,6 +19,7 @@ extension PreferenceStore {
   /// Returns how many judgements more stand now, less than 0 where some were taken back.
   @discardableResult
   package func goBack(to moment: StoreMoment) throws(StoreError) -> Int {
+    if try self.moment() == moment { return 0 }
     let own = ownRows(after: moment.rows)
     return try transaction { rows in
       let before = try Self.validCount(rows.db)

@@ -60,6 +60,12 @@ package final class AdamW {
     }
   }
 
+  /// Lets go of the moments, which must be set again before the next step.
+  package func releaseMoments() {
+    firstMoments = firstMoments.map { _ in .zeros([]) }
+    secondMoments = secondMoments.map { _ in .zeros([]) }
+  }
+
   package func zeroGradients() {
     for parameter in parameters { parameter.gradient = nil }
   }

@@ -32,6 +32,8 @@ package protocol StatefulTrainer: AnyObject {
   ///
   /// Throws where the state needs an optimizer that cannot be made: of a model frozen since.
   func restore(_ state: TrainerState) throws(TrainingError)
+  /// Lets go of the optimizer's moments, which a state must put back before the next step.
+  func releaseMoments()
 }
 
 extension StatefulTrainer {
@@ -64,6 +66,8 @@ extension PPO: StatefulTrainer {
     ]
   }
 
+  package func releaseMoments() { stepper.optimizer.releaseMoments() }
+
   package func restore(_ state: TrainerState) {
     stepper.restore(state)
     klController.value = state.counter("kl_coef")
@@ -84,6 +88,8 @@ extension SFT: StatefulTrainer {
     [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen))]
   }
 
+  package func releaseMoments() { stepper.optimizer.releaseMoments() }
+
   package func restore(_ state: TrainerState) {
     stepper.restore(state)
     tokensSeen = state.count("num_tokens")
@@ -99,6 +105,8 @@ extension DPO: StatefulTrainer {
   package var counters: Metrics {
     [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen))]
   }
+
+  package func releaseMoments() { stepper.optimizer.releaseMoments() }
 
   package func restore(_ state: TrainerState) {
     stepper.restore(state)
@@ -117,6 +125,8 @@ extension RewardModel: StatefulTrainer {
   package var counters: Metrics {
     [("steps", Double(stepper?.steps ?? 0)), ("num_tokens", Double(tokensSeen))]
   }
+
+  package func releaseMoments() { stepper?.optimizer.releaseMoments() }
 
   /// A state without moments is one from before the first step: the optimizer goes.
   package func restore(_ state: TrainerState) throws(TrainingError) {

@@ -49,12 +49,13 @@ struct PromptCompletion: Sendable {
   {
     let words = command.synopsis.split(separator: " ").dropFirst()
       .flatMap { $0.split { "[]|".contains($0) } }
-    if (words.contains("NAME") || words.contains("TOPIC")), typed.hasPrefix(":") {
+    let wantsTopic = words.contains("NAME") || words.contains("TOPIC")
+    if wantsTopic, typed.hasPrefix(":") {
       return CompletionList(
         of: ColonCommand.allCases.map(\.completion), typed: typed, cursor: cursor
       ).asTopics
     }
-    if (words.contains("NAME") || words.contains("TOPIC")) { return await topics(Substring(typed), cursor: cursor) }
+    if wantsTopic { return await topics(Substring(typed), cursor: cursor) }
     if words.contains("FILE"), !typed.hasPrefix("--") {
       return Session.completePath(typed, cursor: cursor)
     }

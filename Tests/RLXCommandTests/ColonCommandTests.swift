@@ -68,6 +68,34 @@ import Testing
     #expect(edited.code == ExitCodes.replayDiffers)
   }
 
+  @Test func undoAndRedoSayWhatTheyDid() throws {
+    let pty = try shell()
+    pty.send("a = 1\ra = 2\r:undo\r")
+    try pty.expect("undone: a = 2\r\n")
+    pty.send("print(\"now\", a)\r")
+    try pty.expect("now 1\r\n")
+    pty.send(":undo 2\r:redo\r")
+    try pty.expect("redone: a = 1\r\n")
+    pty.send(":undo x\r")
+    try pty.expect("expected a number, got x")
+    pty.send(":set undo_memory 10MB\r:set\r")
+    try pty.expect("undo_memory: 10 MB\r\n")
+    try pty.expect("undo_disk: 8 GB\r\n")
+  }
+
+  /// Killed after an undo, the shell comes back as it was after it.
+  @Test func whatWasUndoneIsNotRecovered() throws {
+    let pty = try shell()
+    pty.send("a = 1\ra = 2\r:undo\r")
+    try pty.expect("undone: a = 2\r\n")
+    pty.kill(SIGKILL)
+    _ = try? pty.exitCode()
+    let next = try shell()
+    next.send(":load --recover\rprint(\"now\", a)\r")
+    try next.expect("recovered 1 statement")
+    try next.expect("now 1\r\n")
+  }
+
   @Test func loadRunsAFileHere() throws {
     let file = try home.write("loaded = 6 * 7\n", to: "script.rlx")
     let pty = try shell()

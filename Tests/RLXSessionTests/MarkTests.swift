@@ -17,6 +17,7 @@ import Testing
     .answer(AnswerRecord(choice: "tie", shown: hash, by: "Ann \"Bo\" C.")),
     .stopped(at: 8123),
     .undone(2),
+    .redone(1),
     .failure(kind: "type", digest: hash),
     .end(statements: 5, chain: hash),
   ])

@@ -180,6 +180,57 @@ import Testing
     #expect(summary.rows == 4 + 4)
   }
 
+  @Test func aStoreGoesBackToAMomentAndForthAgainByNewRows() throws {
+    let comparison = try compare("p", "x", "y")
+    try store.judge(comparison, Verdict(.first), by: "a1")
+    let (before, contents) = (try store.moment(), try store.contentRows())
+    try store.judge(comparison, Verdict(.second), by: "a1")
+    try store.judge(comparison, Verdict(.tie), by: "a2")
+    try store.withdraw(3, by: "a2")
+    try store.addPair(prompt: "p", chosen: Candidate("x"), rejected: Candidate("z"), by: "a2")
+    let (after, more) = (try store.moment(), try store.contentRows())
+    #expect(more.starts(with: contents) && more.count == contents.count + 5)
+    let rows = try store.rowCount()
+
+    #expect(try store.goBack(to: before) == -2)
+    #expect(try store.contentRows() == contents)
+    #expect(try store.winners().map(\.chosen) == ["x"])
+    #expect(try store.comparisons().count == 1)
+    #expect(try store.pending(by: "a2").map(\.id) == [comparison])
+    let summary = try store.summary()
+    #expect((summary.comparisons, summary.candidates, summary.withdrawn) == (1, 2, 0))
+    #expect(summary.superseded == 0)
+    #expect(try store.rowCount() > rows)
+    #expect(try store.goBack(to: before) == 0)
+
+    #expect(try store.goBack(to: after) == 2)
+    #expect(try store.contentRows() == more)
+    #expect(try store.goBack(to: before) == -2)
+    // The same again is new, and says the same.
+    try store.judge(comparison, Verdict(.second), by: "a1")
+    try store.judge(comparison, Verdict(.tie), by: "a2")
+    #expect(try store.contentRows() == Array(more.prefix(contents.count + 2)))
+  }
+
+  @Test func whatAnotherProcessAddedStaysWhenAStoreGoesBack() throws {
+    let folder = try TemporaryFolder()
+    let (one, other) = (
+      try PreferenceStore(path: folder.path("l.db")), try PreferenceStore(path: folder.path("l.db"))
+    )
+    func add(_ store: PreferenceStore, _ answer: String) throws {
+      try store.addPair(
+        prompt: "p", chosen: Candidate(answer), rejected: Candidate("no"), by: "a1")
+    }
+    try add(one, "first")
+    let moment = try one.moment()
+    try add(one, "mine")
+    try add(other, "theirs")
+    try add(one, "mine too")
+    #expect(try one.goBack(to: moment) == -2)
+    #expect(try other.winners().map(\.chosen) == ["first", "theirs"])
+    #expect(try PreferenceStore(path: folder.path("l.db")).contentRows() == one.contentRows())
+  }
+
   @Test func aTransactionThatThrowsKeepsNothing() throws {
     struct Stop: Error {}
     let error = #expect(throws: StoreError.self) {

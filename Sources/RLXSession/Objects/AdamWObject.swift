@@ -52,7 +52,7 @@ package final class AdamWObject: Digestible {
   package var objectState: ObjectState {
     let (optimizer, steps, rate) = (optimizer, optimizer.steps, learningRate)
     let count = optimizer.firstMoments.count
-    return ObjectState(
+    var state = ObjectState(
       tensors: optimizer.firstMoments + optimizer.secondMoments, holds: [.host(target)]
     ) { [self] tensors in
       optimizer.firstMoments = Array(tensors[..<count])
@@ -60,6 +60,8 @@ package final class AdamWObject: Digestible {
       optimizer.steps = steps
       learningRate = rate
     }
+    state.release = { optimizer.releaseMoments() }
+    return state
   }
 
   package func absorb(into digest: inout DigestBuilder) {

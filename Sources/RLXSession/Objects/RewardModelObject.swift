@@ -1,5 +1,6 @@
 import RLXModels
 import RLXScript
+import RLXTensor
 import RLXTraining
 
 /// A reward model as scripts hold it.
@@ -27,8 +28,13 @@ package final class RewardModelObject: TrainerObject {
 
   package func display(_ style: DisplayStyle) -> String { displayTrainer(style) }
   package var objectState: ObjectState {
-    trainerState(truncation: truncation)
-      .and(.gradients(of: model.model.parameters + model.head.parameters))
+    let parameters = model.model.parameters + model.head.parameters
+    var state = trainerState(truncation: truncation).and(.gradients(of: parameters))
+    state.release = { [model] in
+      model.releaseMoments()
+      for parameter in parameters { parameter.value = .zeros([]) }
+    }
+    return state
   }
   package func absorb(into digest: inout DigestBuilder) { absorbTrainer(into: &digest) }
 }

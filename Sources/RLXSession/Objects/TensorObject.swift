@@ -84,7 +84,9 @@ package final class TensorObject: Digestible {
       }
     }
     guard let graph = GraphState(tensor) else {
-      return ObjectState(tensors: [tensor]) { [self] tensors in tensor = tensors[0] }
+      var state = ObjectState(tensors: [tensor]) { [self] tensors in tensor = tensors[0] }
+      state.release = { [self] in tensor = .zeros([]) }
+      return state
     }
     return ObjectState(graph: [tensor] + graph.saved) { [self, tensor] _ in
       self.tensor = tensor

@@ -50,12 +50,14 @@ extension TrainerObject {
     // The names alone: what is kept must not hold the tensors a second time.
     for index in kept.tensors.indices { kept.tensors[index].tensor = .zeros([]) }
     let said = truncation?.said ?? []
-    return ObjectState(tensors: tensors, holds: holds) { tensors in
+    var result = ObjectState(tensors: tensors, holds: holds) { tensors in
       var state = kept
       for (index, tensor) in tensors.enumerated() { state.tensors[index].tensor = tensor }
       try trainer.restore(state)
       truncation?.said = said
     }
+    result.release = { trainer.releaseMoments() }
+    return result
   }
 
   /// Settings and log as plain data.

@@ -15,6 +15,9 @@ package struct ObjectState {
   package var holds: [Value] = []
   /// Puts everything back, with these in place of `tensors`; nil where nothing ever changes.
   package var putBack: (([Tensor]) throws -> Void)?
+  /// Lets go of the object's own tensors once they are on disk and nobody knows the object any more
+  /// but states that put them back. Never of tensors that another object has too.
+  package var release: (() -> Void)?
   /// Puts back what lies in a file that only grows, by withdrawing; says what was withdrawn.
   package var withdraw: (() throws -> String?)?
 
@@ -59,6 +62,7 @@ extension ObjectState {
       for (parameter, value) in zip(parameters, tensors) { parameter.value = value }
     }
     self = and(.gradients(of: parameters))
+    release = { for parameter in parameters { parameter.value = .zeros([]) } }
   }
 
   /// What optimizers do not tell of parameters: gradients, and which are frozen.

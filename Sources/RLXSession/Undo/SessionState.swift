@@ -108,7 +108,7 @@ final class SessionState {
       }
       // An object that later states do not know holds the memory itself.
       if isAlone, !alive.contains(ObjectIdentifier(part.object)) {
-        try part.state.putBack?(part.kept.map { _ in .zeros([]) })
+        part.state.release?()
       }
     }
   }

@@ -58,13 +58,13 @@ final class UndoHistory {
   }
 
   func push(_ state: SessionState, chain: DigestChain, written: [String]) {
-    forgotten = false
     steps.append(Step(state: state, chain: chain, written: written))
   }
 
   /// Takes the newest statements back, all from `target` on; `now` is the state they led to.
   func takeBack(_ entries: ArraySlice<SessionEntry>, now: SessionState) {
     let target = entries.startIndex
+    forgotten = false
     for index in entries.indices.reversed() {
       let after = index + 1 < steps.count ? steps[index + 1].state : now
       undone.append(Undone(entry: entries[index], step: steps[index], after: after))
