@@ -207,6 +207,6 @@ struct Program {
     }
     return Shell(
       session: session, console: console, signals: signals, reader: reader, history: history,
-      pager: common.plain ? nil : Pager(mode: mode))
+      pager: common.look.plain ? nil : Pager(mode: mode))
   }
 }

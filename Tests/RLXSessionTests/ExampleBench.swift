@@ -58,7 +58,10 @@ struct ExampleBench {
     (name: "prompts.jsonl", text: #"{"prompt": "Once"}"# + "\n"),
     (name: "other.rlx", text: "fn twice(x) => 2 * x\n"),
   ]
-  private static let outputs = ["my-model", "my-rm", "my-sft", "my-dpo", "my-ppo", "my-tokenizer", "labels.db", "prefs.jsonl"]
+  private static let outputs = [
+    "my-model", "my-rm", "my-sft", "my-dpo", "my-ppo", "my-run", "my-tokenizer", "labels.db",
+    "prefs.jsonl",
+  ]
 
   /// Whether the model that comes with rlx is there.
   static let hasNano = (try? ObjectBench().run("Model(\"nano\")")) != nil

@@ -56,7 +56,7 @@ enum DPOMethods {
   private static func resume(_ core: SessionCore) -> FunctionSpec {
     CheckpointMethods.resume(
       DPOObject.typeName, core, parameters: [CheckpointMethods.reference],
-      example: "\(example).save(\"my-dpo\"); DPO.resume(\"my-dpo\")"
+      example: "\(example).save(\"my-dpo\")\nDPO.resume(\"my-dpo\")"
     ) { call, checkpoint in
       let policy = ModelObject(try checkpoint.loadModel(), name: checkpoint.model)
       let reference = try TrainerMethods.reference(call, for: policy)

@@ -98,7 +98,7 @@ enum PPOMethods {
   private static func resume(_ core: SessionCore) -> FunctionSpec {
     CheckpointMethods.resume(
       PPOObject.typeName, core, parameters: [reward, CheckpointMethods.reference],
-      example: "\(example).save(\"my-ppo\"); PPO.resume(\"my-ppo\")"
+      example: "\(example).save(\"my-ppo\")\nPPO.resume(\"my-ppo\")"
     ) { [unowned core] call, checkpoint in
       let policy = ModelObject(try checkpoint.loadModel(), name: checkpoint.model)
       let reference = try TrainerMethods.reference(call, for: policy)

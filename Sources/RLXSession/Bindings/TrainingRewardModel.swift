@@ -57,7 +57,7 @@ enum RewardModelMethods {
   private static func resume(_ core: SessionCore) -> FunctionSpec {
     CheckpointMethods.resume(
       RewardModelObject.typeName, core,
-      example: "\(example).save(\"my-rm\"); RewardModel.resume(\"my-rm\")"
+      example: "\(example).save(\"my-rm\")\nRewardModel.resume(\"my-rm\")"
     ) { _, checkpoint in
       .host(
         RewardModelObject(

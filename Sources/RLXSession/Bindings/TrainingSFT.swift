@@ -48,7 +48,7 @@ enum SFTMethods {
 
   private static func resume(_ core: SessionCore) -> FunctionSpec {
     CheckpointMethods.resume(
-      SFTObject.typeName, core, example: "\(example).save(\"my-sft\"); SFT.resume(\"my-sft\")"
+      SFTObject.typeName, core, example: "\(example).save(\"my-sft\")\nSFT.resume(\"my-sft\")"
     ) { _, checkpoint in
       let policy = ModelObject(try checkpoint.loadModel(), name: checkpoint.model)
       return .host(
