@@ -4,13 +4,11 @@ import RLXTraining
 /// What all trainers of a session have in common: a state for digests, settings and a log.
 protocol TrainerObject: Digestible {
   /// The trainer itself, with all that a digest covers.
-  var state: any StatefulTrainer { get }
-  /// Its settings, every one, in the order of their table.
-  var settings: [(name: String, value: SettingValue)] {
-    get
-  }
-  /// Those that are not at their default.
-  var changedSettings: [(name: String, value: SettingValue)] { get }
+  var state: any ResumableTrainer { get }
+  /// What it was told beyond its trainer's settings.
+  var options: [(name: String, value: SettingValue)] { get }
+  /// What the model it trains is called.
+  var modelName: String { get }
   /// What it trains and against what, on one line.
   var summary: String { get }
   /// The measurements of its log that say most, for its display.
@@ -18,6 +16,11 @@ protocol TrainerObject: Digestible {
 }
 
 extension TrainerObject {
+  var options: [(name: String, value: SettingValue)] { [] }
+
+  /// Its settings, every one, in the order of their table.
+  var settings: [(name: String, value: SettingValue)] { state.plainSettings + options }
+
   var logObject: TrainLogObject { TrainLogObject(state.log, of: typeName) }
 
   var settingsMap: Value { .map(settings.map { ($0.name, Value($0.value)) }) }
@@ -47,11 +50,11 @@ extension TrainerObject {
     let view = ViewStyle(style)
     let log = state.log
     let heading = Wrap.lines(summary, columns: view.columns).map { view.paint($0, .bold) }
-    let changed = changedSettings.map { "\($0.name): \(Value($0.value).shown)" }.joined(
+    let changed = state.changedSettings.map { "\($0.name): \(Value($0.value).shown)" }.joined(
       separator: ", ")
     let facts = [NumberText.count(log.count, "step")] + (changed.isEmpty ? [] : [changed])
-    let state = Wrap.lines(facts.joined(separator: view.separator), columns: view.columns - 2)
-    return (heading + state.map { "  " + $0 } + course(view)).joined(separator: "\n")
+    let progress = Wrap.lines(facts.joined(separator: view.separator), columns: view.columns - 2)
+    return (heading + progress.map { "  " + $0 } + course(view)).joined(separator: "\n")
   }
 
   /// The last value of each headline and how it got there.
