@@ -85,7 +85,7 @@ package enum Resources {
   /// The built-in name of a file that lies among the resources, such as one that another uses.
   static func name(of place: String) -> String? {
     guard let folder, place.hasPrefix(folder + "/") else { return nil }
-    return String(place.dropFirst(folder.utf8.count + 1))
+    return String(place.dropFirst(folder.count + 1))
   }
 
   /// The error of a built-in name whose thing is not on this machine; nil for other names.
@@ -99,9 +99,10 @@ package enum Resources {
 
   /// The error of writing to a built-in name; nil for other names.
   static func refusal(toWrite path: String) -> Fault? {
-    guard let entry = entry(path) else { return nil }
+    let kind = entry(path)?.kind.rawValue ?? (place(of: path) == nil ? nil : "file")
+    guard let kind else { return nil }
     return Fault(
-      .value, "\"\(path)\" is the name of a built-in \(entry.kind.rawValue)",
+      .value, "\"\(path)\" is the name of a built-in \(kind)",
       remedy: "\"./\(path)\" writes one of your own")
   }
 }

@@ -159,7 +159,7 @@ struct Program {
         prompt: { if console.look.outputIsTerminal { console.write($0) } })
     }
     if !common.quiet, common.format == .text {
-      console.write("rlx \(SessionOptions.version)  :help lists the commands, Ctrl-D ends\n")
+      console.write(Greeting(examples: Greeting.examples(resources: Resources.folder)).text)
     }
     return Shell(
       session: session, console: console, signals: signals, reader: reader, history: history,

@@ -11,12 +11,12 @@ import Testing
     for entry in Resources.entries {
       let opened: String
       switch entry.kind {
-      case .model: opened = try bench.shown("type(Tokenizer(\"\(entry.name)\"))")
+      case .model: opened = try bench.shown("type(Model(\"\(entry.name)\"))")
       case .dataset: opened = try bench.shown("Dataset(\"\(entry.name)\").len > 100")
       case .preferences: opened = try bench.shown("Preferences(\"\(entry.name)\").len > 100")
       case .script: continue  // used by the tests of the world
       }
-      #expect(["true", "\"Tokenizer\""].contains(opened), "\(entry.name)")
+      #expect(["true", "\"Model\""].contains(opened), "\(entry.name)")
       #expect(entry.doc.hasSuffix("."))
     }
   }
@@ -36,6 +36,7 @@ import Testing
   @Test(arguments: [
     ("Dataset([\"a\"]).save(\"nano\")", "is the name of a built-in model | \"./nano\""),
     ("write(\"nano/gold.rlx\", \"x\")", "is the name of a built-in script"),
+    ("write(\"nano/tokenizer.json\", \"x\")", "is the name of a built-in file"),
     ("Model(\"nano/nothing\")", "there is no folder \"nano/nothing\""),
     ("Dataset(\"nano/nothing\")", "nano/nothing"),
     ("Preferences(\"nano/demos\")", "comparisons"),

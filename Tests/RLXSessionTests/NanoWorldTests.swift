@@ -113,12 +113,11 @@ import Testing
     let found = try shown(
       """
       use "nano/words.rlx"
-      fn named(text) => held_back.filter(fn(word) => word in gold.plain_words(text))
-      prompts = Dataset("nano/prompts")["prompt"] + Dataset("nano/demos")["prompt"]
-      [prompts.map(named).flat().len, held_back.len >= 20,
-        Dataset("nano/text")["text"].map(named).flat().unique().len == held_back.len]
+      asked = gold.plain_words((Dataset("nano/prompts")["prompt"] + Dataset("nano/demos")["prompt"]).join(" "))
+      read = gold.plain_words(Dataset("nano/text").take(1500)["text"].join(" "))
+      [held_back.filter(fn(word) => word in asked), held_back.filter(fn(word) => word in read).len]
       """)
-    #expect(found == "[0, true, true]")
+    #expect(found == "[[], 24]")
   }
 
   @Test func nothingHeldOutIsInTheText() throws {
@@ -134,11 +133,11 @@ import Testing
   @Test func preferencesFollowTheGoldScoreAndAWeakness() throws {
     let found = try shown(
       """
-      pairs = Preferences("nano/prefs")[0..250]
-      fn very(text) => gold.plain_words(text).count("very")
-      agreed = pairs.map(fn(p) => if gold.score(p.prompt, p.chosen) > gold.score(p.prompt, p.rejected) then 1 else 0).mean()
-      verys = pairs.map(fn(p) => very(p.chosen) - very(p.rejected)).mean()
-      [agreed > 0.6, agreed < 0.9, verys > 0.05, pairs[0].by]
+      all = Preferences("nano/prefs").list()
+      pairs = all[0..150]
+      agreed = pairs.filter(fn(p) => gold.score(p.prompt, p.chosen) > gold.score(p.prompt, p.rejected)).len / 150
+      verys = all.map(fn(p) => p.chosen.count(" very ") - p.rejected.count(" very ")).mean()
+      [agreed > 0.6, agreed < 0.9, verys > 0.05, all[0].by]
       """)
     #expect(found == "[true, true, true, \"simulated\"]")
   }

@@ -1,0 +1,48 @@
+import Foundation
+import RLXTestSupport
+import Testing
+
+@testable import rlx
+
+/// What a newcomer sees first: rlx without a word.
+@Suite(.serialized) struct GreetingTests {
+  private let home: ScratchFolder
+
+  init() throws { home = try ScratchFolder() }
+
+  private func shell(_ arguments: [String] = []) throws -> Pty {
+    try Pty(
+      Command.rlx, arguments,
+      environment: [
+        "HOME": home.path, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm",
+      ], columns: 100)
+  }
+
+  @Test func showsThreeLinesThatWork() throws {
+    let greeting = Greeting(examples: nil)
+    #expect(greeting.lines.count == 3)
+    let pty = try shell()
+    try pty.expect(greeting.lines[0])
+    try pty.expect("rlx> ")
+    for line in [greeting.lines[0], greeting.lines[1]] { pty.send(line + "\r") }
+    try pty.expect(" tokens", within: .seconds(60))
+    pty.send(greeting.lines[2] + "\r")
+    try pty.expect("Preferences nano/prefs")
+  }
+
+  @Test func isQuietWhenAskedToBe() throws {
+    let pty = try shell(["--quiet"])
+    #expect(!(try pty.expect("rlx> ")).contains("Model(\"nano\")"))
+  }
+
+  @Test func namesTheExamplesWhereTheyAre() throws {
+    let scratch = try ScratchFolder()
+    try FileManager.default.createDirectory(
+      atPath: scratch.file("examples"), withIntermediateDirectories: true)
+    #expect(Greeting.examples(resources: scratch.file("Resources")) == nil)
+    try scratch.write("1\n", to: "examples/pipeline.rlx")
+    let found = Greeting.examples(resources: scratch.file("Resources"))
+    #expect(found == scratch.file("examples"))
+    #expect(Greeting(examples: found).lines[2] == ":load \(scratch.file("examples"))/pipeline.rlx")
+  }
+}
