@@ -25,7 +25,7 @@ package protocol StatefulTrainer: AnyObject {
   var draws: TrainerDraws { get }
   var passes: Passes { get }
   var plainSettings: [(name: String, value: SettingValue)] { get }
-  /// Those that are not at their default.
+  /// Those of the settings that are not at their default.
   var changedSettings: [(name: String, value: SettingValue)] { get }
   var log: TrainLog { get }
   /// Takes over a state of this trainer, or of one made with the same model and settings.

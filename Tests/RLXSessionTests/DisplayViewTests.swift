@@ -24,7 +24,7 @@ private let ascii = ViewStyle(width: 40, unicode: false)
 
   @Test func writesIntsAmongFloatsAsFloats() {
     let table = TableView(columns: ["n"], rows: [[.integer(11)], [.number(2.5)]])
-    #expect(table.text(style) == "     n\n──────\n11.000\n 2.500")
+    #expect(table.text(style) == "    n\n─────\n11.00\n 2.50")
   }
 
   @Test func keepsToAsciiWhereAsked() {

@@ -14,7 +14,7 @@ import Testing
   private static let demos = "demos = [{prompt: \"the\", completion: \" cat sat\"}]\n"
 
   @Test func aModelIsWhatItIsAndATableOfItsTensors() throws {
-    let shown = try lines("m = Model(MODEL)\nm")
+    let shown = try lines("m = Model(MODEL)\nm", DisplayStyle(width: 120))
     #expect(shown[0].hasPrefix("Model rlx-small-model-") && shown[0].contains(" · llama · "))
     #expect(shown[1].hasPrefix("  2 layers of width 32, 4 heads (2 of keys and values)"))
     #expect(
@@ -22,9 +22,9 @@ import Testing
         line.hasPrefix("model.layers.0…1.self_attn.q_proj.weight") && line.contains("2 × [32, 32]")
           && line.contains("2,048")
       }, "2 × 32 × 32 numbers: \(shown)")
-    #expect(shown.allSatisfy { TextWidth.of($0) <= 80 })
+    #expect(shown.allSatisfy { TextWidth.of($0) <= 120 })
     #expect(shown.count < 20, "two layers, one row for each of their tensors")
-    #expect(try lines("m.copy().freeze()")[0].hasSuffix("frozen"))
+    #expect(try lines("m.copy().freeze()", DisplayStyle(width: 120))[0].hasSuffix("frozen"))
     #expect(try bench.run("[m]")?.shown.hasPrefix("[<Model rlx-small-model-") == true)
   }
 

@@ -73,7 +73,7 @@ import Testing
         == """
         name  score  extra
         ────  ─────  ─────
-        a         1
+        a     1.000
         b     2.500  true
         """)
     let columns = "table({n: [1, 2], t: [\"x\", \"y\"]}, columns: [\"t\"])"

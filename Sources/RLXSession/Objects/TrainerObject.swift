@@ -72,8 +72,8 @@ extension TrainerObject {
     let changed = state.changedSettings.map { "\($0.name): \(Value($0.value).shown)" }.joined(
       separator: ", ")
     let facts = [NumberText.count(log.count, "step")] + (changed.isEmpty ? [] : [changed])
-    let state = Wrap.lines(facts.joined(separator: view.separator), columns: view.columns - 2)
-    return (heading + state.map { "  " + $0 } + course(view)).joined(separator: "\n")
+    let progress = Wrap.lines(facts.joined(separator: view.separator), columns: view.columns - 2)
+    return (heading + progress.map { "  " + $0 } + course(view)).joined(separator: "\n")
   }
 
   /// The last value of each headline and how it got there.
