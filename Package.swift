@@ -48,7 +48,9 @@ let package = Package(
     .target(
       name: "RLXModels", dependencies: ["RLXTensor", "RLXData", "CPCRE2"], swiftSettings: strict),
     // L3
-    .target(name: "RLXTraining", dependencies: ["RLXModels", "RLXTensor"], swiftSettings: strict),
+    .target(
+      name: "RLXTraining", dependencies: ["RLXModels", "RLXTensor", "RLXData"],
+      swiftSettings: strict),
     // L4: the only place where script and engine meet.
     .target(
       name: "RLXSession",

@@ -1,14 +1,14 @@
 import RLXData
 
 /// One object of a JSON file, read field by field; every trouble names the field and the file.
-struct JSONFields {
-  let object: JSONObject
-  let file: String
+package struct JSONFields {
+  package let object: JSONObject
+  package let file: String
   /// Where in the file the object stands: "" or "model.".
-  var place = ""
+  package var place = ""
 
   /// The object in `bytes`, the contents of `file`.
-  init(bytes: [UInt8], file: String) throws(ModelError) {
+  package init(bytes: [UInt8], file: String) throws(ModelError) {
     let value: JSON
     do {
       value = try JSON.parse(bytes, file: file)
@@ -22,49 +22,51 @@ struct JSONFields {
     self.init(object: object, file: file)
   }
 
-  init(object: JSONObject, file: String, place: String = "") {
+  package init(object: JSONObject, file: String, place: String = "") {
     self.object = object
     self.file = file
     self.place = place
   }
 
   /// The value of a field; nil if it is missing or null.
-  subscript(name: String) -> JSON? {
+  package subscript(name: String) -> JSON? {
     guard let value = object[name], !value.isNull else { return nil }
     return value
   }
 
-  func wrong(_ name: String, _ found: JSON, wanted: String) -> ModelError {
+  package func wrong(_ name: String, _ found: JSON, wanted: String) -> ModelError {
     .wrongField(name: place + name, file: file, found: Self.shown(found), wanted: wanted)
   }
 
-  func missing(_ name: String) -> ModelError { .missingField(name: place + name, file: file) }
+  package func missing(_ name: String) -> ModelError {
+    .missingField(name: place + name, file: file)
+  }
 
   /// The value as the file spells it, if it is short.
-  static func shown(_ value: JSON) -> String {
+  package static func shown(_ value: JSON) -> String {
     guard let text = try? value.serialized(), text.utf8.count <= 80 else { return value.kind }
     return text
   }
 
-  func string(_ name: String) throws(ModelError) -> String? {
+  package func string(_ name: String) throws(ModelError) -> String? {
     guard let value = self[name] else { return nil }
     guard let string = value.stringValue else { throw wrong(name, value, wanted: "a string") }
     return string
   }
 
-  func bytes(_ name: String) throws(ModelError) -> [UInt8] {
+  package func bytes(_ name: String) throws(ModelError) -> [UInt8] {
     guard let text = try string(name) else { throw missing(name) }
     return Array(text.utf8)
   }
 
-  func bool(_ name: String, default standard: Bool = false) throws(ModelError) -> Bool {
+  package func bool(_ name: String, default standard: Bool = false) throws(ModelError) -> Bool {
     guard let value = self[name] else { return standard }
     guard let bool = value.boolValue else { throw wrong(name, value, wanted: "true or false") }
     return bool
   }
 
   /// A whole number in `range`; nil if the field is missing.
-  func int(_ name: String, in range: ClosedRange<Int>) throws(ModelError) -> Int? {
+  package func int(_ name: String, in range: ClosedRange<Int>) throws(ModelError) -> Int? {
     guard let value = self[name] else { return nil }
     guard let int = value.intValue, range.contains(int) else {
       let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -74,7 +76,7 @@ struct JSONFields {
   }
 
   /// A finite number above 0; nil if the field is missing.
-  func positive(_ name: String) throws(ModelError) -> Double? {
+  package func positive(_ name: String) throws(ModelError) -> Double? {
     guard let value = self[name] else { return nil }
     guard let number = value.doubleValue, number.isFinite, number > 0 else {
       throw wrong(name, value, wanted: "a number above 0")
@@ -82,21 +84,21 @@ struct JSONFields {
     return number
   }
 
-  func array(_ name: String) throws(ModelError) -> [JSON]? {
+  package func array(_ name: String) throws(ModelError) -> [JSON]? {
     guard let value = self[name] else { return nil }
     guard let array = value.arrayValue else { throw wrong(name, value, wanted: "an array") }
     return array
   }
 
   /// The fields of an object within this one; nil if it is missing or null.
-  func fields(_ name: String) throws(ModelError) -> JSONFields? {
+  package func fields(_ name: String) throws(ModelError) -> JSONFields? {
     guard let value = self[name] else { return nil }
     guard let inner = value.objectValue else { throw wrong(name, value, wanted: "an object") }
     return JSONFields(object: inner, file: file, place: place + name + ".")
   }
 
   /// The objects of an array, each with its place; none if the field is missing.
-  func objects(_ name: String) throws(ModelError) -> [JSONFields] {
+  package func objects(_ name: String) throws(ModelError) -> [JSONFields] {
     var result: [JSONFields] = []
     for (index, value) in (try array(name) ?? []).enumerated() {
       guard let inner = value.objectValue else {
@@ -109,7 +111,7 @@ struct JSONFields {
   }
 
   /// One token id, or several: `2` or `[2, 1]`; none if the field is missing.
-  func tokens(_ name: String) throws(ModelError) -> [Int32] {
+  package func tokens(_ name: String) throws(ModelError) -> [Int32] {
     guard let value = self[name] else { return [] }
     var ids: [Int32] = []
     for element in value.arrayValue ?? [value] {

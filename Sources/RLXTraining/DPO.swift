@@ -11,8 +11,8 @@ package final class DPO {
   package let policy: LanguageModel
   package let reference: LanguageModel
   package let settings: Settings
-  package private(set) var log = TrainLog()
-  package private(set) var tokensSeen = 0
+  package internal(set) var log = TrainLog()
+  package internal(set) var tokensSeen = 0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   let stepper: Stepper

@@ -5,7 +5,7 @@
 /// stays. A factor below 0, which a step of more than 5 horizons could give, is held at 0.
 package struct KLController: Equatable, Sendable {
   /// β now, ≥ 0.
-  package private(set) var value: Double
+  package internal(set) var value: Double
   package let adaptive: Bool
   /// The KL, summed over an answer's tokens, to hold; nats, > 0.
   package let target: Double

@@ -21,9 +21,9 @@ package final class PPO {
   package let settings: Settings
   /// The estimate of the return, read from the policy's own hidden states.
   package let valueHead: ValueHead
-  package private(set) var klController: KLController
-  package private(set) var scoreMoments = RunningMoments()
-  package private(set) var log = TrainLog(aliases: PPO.aliases)
+  package internal(set) var klController: KLController
+  package internal(set) var scoreMoments = RunningMoments()
+  package internal(set) var log = TrainLog(aliases: PPO.aliases)
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   let stepper: Stepper

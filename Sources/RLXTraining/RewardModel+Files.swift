@@ -3,18 +3,18 @@ import RLXTensor
 
 extension RewardModel {
   /// The file of the head beside the trunk's.
-  private static let headFile = "score.safetensors"
+  static let headFile = "score.safetensors"
 
   /// Writes the trunk as a model folder, and the head as `score.weight` [1, C] and `score.bias` [1]
   /// in `score.safetensors` beside it.
-  package func save(folder: String) throws {
+  package func saveModel(folder: String) throws {
     try model.save(folder: folder)
     try Checkpoint.write(
       [("score.weight", head.weight.value), ("score.bias", head.bias.value)],
       to: folder + "/" + Self.headFile)
   }
 
-  /// A reward model saved by `save`.
+  /// The reward model of such a folder, without its optimizer.
   package static func load(folder: String, draws: TrainerDraws) throws -> RewardModel {
     let model = try LanguageModel.load(folder: folder)
     let file = try Checkpoint(folder + "/" + headFile)

@@ -12,13 +12,13 @@ package final class RewardModel: Reward {
   package let model: LanguageModel
   package let head: ValueHead
   /// What the last `fit` or `step` was told.
-  package private(set) var settings: Settings
-  package private(set) var log = TrainLog()
-  package private(set) var tokensSeen = 0
+  package internal(set) var settings: Settings
+  package internal(set) var log = TrainLog()
+  package internal(set) var tokensSeen = 0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   /// The optimizer, from the first step on; a fit with other Adam settings starts a new one.
-  private(set) var stepper: Stepper?
+  var stepper: Stepper?
 
   /// A reward model with the weights of `model` and a fresh head.
   package init(from model: LanguageModel, draws: TrainerDraws) {
@@ -144,7 +144,7 @@ package final class RewardModel: Reward {
   }
 
   /// The optimizer for these settings: the one there is, if its Adam settings are the same.
-  private func prepared(_ settings: Settings) throws(TrainingError) -> Stepper {
+  func prepared(_ settings: Settings) throws(TrainingError) -> Stepper {
     self.settings = settings
     if let stepper, stepper.continues(settings.optimizer) {
       stepper.settings = settings.optimizer

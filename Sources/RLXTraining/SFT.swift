@@ -9,9 +9,9 @@ import RLXTensor
 package final class SFT {
   package let model: LanguageModel
   package let settings: Settings
-  package private(set) var log = TrainLog()
+  package internal(set) var log = TrainLog()
   /// Tokens of all batches so far, prompts included.
-  package private(set) var tokensSeen = 0
+  package internal(set) var tokensSeen = 0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   let stepper: Stepper

@@ -1,11 +1,11 @@
 /// The running mean and deviation of every score seen, by which `use_score_scaling` divides
 /// (TRL 0.11's `RunningMoments`; parallel variance of Chan et al. 1979).
 package struct RunningMoments: Equatable, Sendable {
-  package private(set) var mean = 0.0
-  package private(set) var variance = 1.0
+  package internal(set) var mean = 0.0
+  package internal(set) var variance = 1.0
   /// The unbiased deviation; 1 before anything was seen and while only one score was.
-  package private(set) var deviation = 1.0
-  package private(set) var count = 1e-24
+  package internal(set) var deviation = 1.0
+  package internal(set) var count = 1e-24
 
   package init() {}
 

@@ -5,7 +5,10 @@ package struct TrainLog {
   /// Other systems' names for the same measurements.
   package let aliases: [(alias: String, name: String)]
 
-  package init(aliases: [(alias: String, name: String)] = []) { self.aliases = aliases }
+  package init(_ entries: [Metrics] = [], aliases: [(alias: String, name: String)] = []) {
+    self.entries = entries
+    self.aliases = aliases
+  }
 
   package var count: Int { entries.count }
 

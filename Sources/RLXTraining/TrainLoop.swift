@@ -13,6 +13,14 @@ package struct Passes: Equatable, Sendable {
 
   package init() {}
 
+  /// A place in a pass that was kept; nil if it is none: not every row once, or beyond them.
+  init?(order: [Int], position: Int, pass: Int) {
+    guard (0...order.count).contains(position), pass >= 0,
+      order.sorted().elementsEqual(order.indices)
+    else { return nil }
+    (self.order, self.position, self.pass) = (order, position, pass)
+  }
+
   /// The next `size` rows of the pass, fewer at its end; a new pass begins where one has ended.
   package mutating func next(_ size: Int, of n: Int, draws: inout TrainerDraws) -> [Int] {
     if order.count != n || position >= n {

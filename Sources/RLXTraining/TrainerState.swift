@@ -1,63 +1,160 @@
 import RLXModels
 import RLXTensor
 
-/// A trainer whose whole state can be told, in an order that never changes: what a digest covers.
+/// Everything of a trainer that its steps change, as values.
+///
+/// Tensors share memory with the trainer until it steps on, so that taking a state costs nothing
+/// but its list. What a checkpoint writes and what an undo puts back is this.
+package struct TrainerState {
+  /// Trained weights under their names, then the optimizer's moments as `m/NAME` and `v/NAME`.
+  package var tensors: [(name: String, tensor: Tensor)]
+  /// Counters and controllers.
+  package var counters: Metrics
+  package var draws: TrainerDraws
+  package var passes: Passes
+  /// Those in force, which a reward model's next `fit` may change.
+  package var settings: [(name: String, value: SettingValue)]
+  package var log: TrainLog
+}
+
+/// A trainer whose whole state can be told, in an order that never changes, and put back.
 package protocol StatefulTrainer: AnyObject {
   /// Trained weights under their names, then the optimizer's moments as `m/NAME` and `v/NAME`.
   var stateTensors: [(name: String, tensor: Tensor)] { get }
-  /// Counters and controllers. A seed is two numbers of 32 bits each.
-  var stateNumbers: Metrics { get }
+  var counters: Metrics { get }
+  var draws: TrainerDraws { get }
+  var passes: Passes { get }
+  var plainSettings: [(name: String, value: SettingValue)] { get }
   var log: TrainLog { get }
+  /// Takes over a state of this trainer, or of one made with the same model and settings.
+  ///
+  /// Throws where the state needs an optimizer that cannot be made: of a model frozen since.
+  func restore(_ state: TrainerState) throws(TrainingError)
+}
+
+extension StatefulTrainer {
+  package var state: TrainerState {
+    TrainerState(
+      tensors: stateTensors, counters: counters, draws: draws, passes: passes,
+      settings: plainSettings, log: log)
+  }
+
+  /// Every number of the state: what a digest covers. A seed is two numbers of 32 bits each.
+  package var stateNumbers: Metrics { counters + draws.stateNumbers + passes.stateNumbers }
+}
+
+extension TrainerState {
+  /// A counter, 0 where there is none of that name.
+  func counter(_ name: String) -> Double { counters.value(name) ?? 0 }
+  func count(_ name: String) -> Int { Int(counter(name)) }
 }
 
 extension PPO: StatefulTrainer {
   package var stateTensors: [(name: String, tensor: Tensor)] { stepper.stateTensors }
+  package var plainSettings: [(name: String, value: SettingValue)] { settings.plain }
 
-  package var stateNumbers: Metrics {
+  package var counters: Metrics {
     [
       ("steps", Double(stepper.steps)), ("kl_coef", klController.value),
       ("score_mean", scoreMoments.mean), ("score_variance", scoreMoments.variance),
       ("score_deviation", scoreMoments.deviation), ("score_count", scoreMoments.count),
-    ] + draws.stateNumbers + passes.stateNumbers
+    ]
+  }
+
+  package func restore(_ state: TrainerState) {
+    stepper.restore(state)
+    klController.value = state.counter("kl_coef")
+    scoreMoments.mean = state.counter("score_mean")
+    scoreMoments.variance = state.counter("score_variance")
+    scoreMoments.deviation = state.counter("score_deviation")
+    scoreMoments.count = state.counter("score_count")
+    (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 }
 
 extension SFT: StatefulTrainer {
   package var stateTensors: [(name: String, tensor: Tensor)] { stepper.stateTensors }
+  package var plainSettings: [(name: String, value: SettingValue)] { settings.plain }
 
-  package var stateNumbers: Metrics {
+  package var counters: Metrics {
     [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen))]
-      + draws.stateNumbers + passes.stateNumbers
+  }
+
+  package func restore(_ state: TrainerState) {
+    stepper.restore(state)
+    tokensSeen = state.count("num_tokens")
+    (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 }
 
 extension DPO: StatefulTrainer {
   package var stateTensors: [(name: String, tensor: Tensor)] { stepper.stateTensors }
+  package var plainSettings: [(name: String, value: SettingValue)] { settings.plain }
 
-  package var stateNumbers: Metrics {
+  package var counters: Metrics {
     [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen))]
-      + draws.stateNumbers + passes.stateNumbers
+  }
+
+  package func restore(_ state: TrainerState) {
+    stepper.restore(state)
+    tokensSeen = state.count("num_tokens")
+    (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 }
 
 extension RewardModel: StatefulTrainer {
   package var stateTensors: [(name: String, tensor: Tensor)] {
-    stepper?.stateTensors
-      ?? model.parameters.map { ($0.name, $0.value) }
-      + [("score.weight", head.weight.value), ("score.bias", head.bias.value)]
+    stepper?.stateTensors ?? weights
+  }
+  package var plainSettings: [(name: String, value: SettingValue)] { settings.plain }
+
+  package var counters: Metrics {
+    [("steps", Double(stepper?.steps ?? 0)), ("num_tokens", Double(tokensSeen))]
   }
 
-  package var stateNumbers: Metrics {
-    [("steps", Double(stepper?.steps ?? 0)), ("num_tokens", Double(tokensSeen))]
-      + draws.stateNumbers + passes.stateNumbers
+  /// A state without moments is one from before the first step: the optimizer goes.
+  package func restore(_ state: TrainerState) throws(TrainingError) {
+    settings = try Settings().applying(state.settings)
+    if state.tensors.contains(where: { $0.name.hasPrefix(Stepper.firstMoment) }) {
+      try prepared(settings).restore(state)
+    } else {
+      stepper = nil
+      for (parameter, saved) in zip(model.parameters + head.parameters, state.tensors) {
+        parameter.value = saved.tensor
+      }
+    }
+    tokensSeen = state.count("num_tokens")
+    (draws, passes, log) = (state.draws, state.passes, state.log)
+  }
+
+  private var weights: [(name: String, tensor: Tensor)] {
+    model.parameters.map { ($0.name, $0.value) }
+      + [("score.weight", head.weight.value), ("score.bias", head.bias.value)]
   }
 }
 
 extension Stepper {
+  /// What stands before a weight's name in that of its moments.
+  static let firstMoment = "m/"
+  static let secondMoment = "v/"
+
   var stateTensors: [(name: String, tensor: Tensor)] {
     return zip(names, parameters).map { ($0, $1.value) }
-      + zip(names, optimizer.firstMoments).map { ("m/" + $0, $1) }
-      + zip(names, optimizer.secondMoments).map { ("v/" + $0, $1) }
+      + zip(names, optimizer.firstMoments).map { (Self.firstMoment + $0, $1) }
+      + zip(names, optimizer.secondMoments).map { (Self.secondMoment + $0, $1) }
+  }
+
+  func restore(_ state: TrainerState) {
+    let count = parameters.count
+    precondition(
+      state.tensors.count == 3 * count && zip(state.tensors, names).allSatisfy { $0.name == $1 },
+      "\(trainer): the state of another trainer")
+    for (index, parameter) in parameters.enumerated() {
+      parameter.value = state.tensors[index].tensor
+      optimizer.firstMoments[index] = state.tensors[count + index].tensor
+      optimizer.secondMoments[index] = state.tensors[2 * count + index].tensor
+    }
+    optimizer.steps = state.count("steps")
   }
 }
 

@@ -38,7 +38,9 @@ import Testing
     for spec in try functions(ObjectBench())
     where spec.owner != "Completions" || !lists.contains(spec.name) {
       var example = try #require(spec.example).replacing("\"MODEL\"", with: "MODEL")
-      for file in ["my-model", "my-rm", "my-tokenizer", "prefs.jsonl"] {
+      for file in [
+        "my-model", "my-rm", "my-sft", "my-dpo", "my-ppo", "my-tokenizer", "prefs.jsonl",
+      ] {
         example = example.replacing("\"\(file)\"", with: "\"\(scratch.path)/\(file)\"")
       }
       let error = ObjectBench().error(example)

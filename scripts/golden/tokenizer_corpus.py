@@ -3,8 +3,8 @@
 TOKENIZER is the folder of a published tokenizer, DATA a folder of text files. Nothing of them is committed:
 what rlx makes of the texts goes to a temporary folder. Compared are the ids of all text in DATA, of every
 character of Unicode in several surroundings and of random strings; the merges that both learn from DATA;
-and the ids of both with the tokenizer that rlx has learned and saved. At the end stand the speeds of
-both on one thread. RLX names the program, scripts/rlx if it is not set.
+and the ids of both with the tokenizer that rlx has learned and saved. RLX names the program, scripts/rlx
+if it is not set.
 """
 import gzip
 import json
@@ -31,12 +31,6 @@ data.map(fn(row) => {ids: tok.encode(row.text)}).save("ids.jsonl")
 own = Tokenizer.train(data, vocab_size: SIZE)
 own.save("own")
 data.map(fn(row) => {ids: own.encode(row.text), same: own.decode(own.encode(row.text)) == row.text}).save("own.jsonl")
-long = Dataset("long.jsonl").map(fn(row) => row.text)
-fn timed(name, body) {
-  start = clock()
-  body()
-  print(name, clock() - start)
-}
 """
 
 
@@ -67,7 +61,7 @@ def characters():
 
 def noise(count, draw):
     """Random strings of characters that patterns tell apart, and of any characters."""
-    pool = list("abZ019 '\\t\\n\\r.,!_-stdlmrev") + list("\u0085\u00a0\u3000\u2028\u200d\u0301\ufe0fé日ñªⅧ½٣ſK😀\U00031350\U000105c0\u0378")
+    pool = list("abZ019 '\t\n\r.,!_-stdlmrev") + list("\u0085\u00a0\u3000\u2028\u200d\u0301\ufe0fé日ñªⅧ½٣ſK😀\U00031350\U000105c0\u0378")
     for _ in range(count):
         if draw.random() < 0.7:
             yield "".join(draw.choices(pool, k=draw.randint(1, 60)))
@@ -100,9 +94,9 @@ def main():
     work = Path(tempfile.mkdtemp(prefix="rlx-tokenizer-"))
     with open(work / "texts.jsonl", "w", encoding="utf-8") as file:
         for text in texts:
-            file.write(json.dumps({"text": text}, ensure_ascii=False) + "\\n")
+            file.write(json.dumps({"text": text}, ensure_ascii=False) + "\n")
     script = SCRIPT.replace("FOLDER", str(FOLDER)).replace("SIZE", str(SIZE))
-    (work / "compare.rlx").write_text(script[: script.index("long =")])
+    (work / "compare.rlx").write_text(script)
     subprocess.run([RLX, "compare.rlx"], cwd=work, check=True)
 
     wrong = compare("published", texts, [row["ids"] for row in rows(work / "ids.jsonl")], published)

@@ -58,12 +58,12 @@ enum TrainerMethods {
     try call.host("policy", as: ModelObject.self)
   }
 
-  /// The reference of a constructor, nil if none was given; it must read the policy's ids, and not
+  /// The reference given for a policy, nil if none was; it must read the policy's ids, and not
   /// be the policy, which training changes.
-  static func reference(_ call: Call) throws -> ModelObject? {
+  static func reference(_ call: Call, for policy: ModelObject) throws -> ModelObject? {
     guard call.isGiven("reference") else { return nil }
     let reference = try call.host("reference", as: ModelObject.self)
-    let policy = try policy(call).model
+    let policy = policy.model
     guard reference.model !== policy else {
       throw Fault(
         .value,

@@ -17,8 +17,11 @@ enum DPOMethods {
       DPOObject.typeName,
       "Direct preference optimisation: learns from comparisons without a reward model (Rafailov et "
         + "al. 2023).",
-      constructor: constructor(core),
-      methods: methods(core) + [TrainerMethods.plain(DPOObject.self, example)],
+      constructor: constructor(core), statics: [resume(core)],
+      methods: methods(core) + [
+        CheckpointMethods.save(DPOObject.self, core, example: "\(example).save(\"my-dpo\")"),
+        TrainerMethods.plain(DPOObject.self, example),
+      ],
       properties: TrainerMethods.properties(DPOObject.self) + [
         PropertySpec("policy", "The model it trains.", returns: "Model", of: DPOObject.self) {
           .host($0.policy)
@@ -38,12 +41,24 @@ enum DPOMethods {
       effects: .draws, returns: "DPO", example: example
     ) { [unowned core] call in
       let policy = try TrainerMethods.policy(call)
-      let reference = try TrainerMethods.reference(call)
+      let reference = try TrainerMethods.reference(call, for: policy)
       let settings = try DPO.Settings().applying(call)
       let trainer = try core.drawing {
         try DPO(
           policy: policy.model, reference: reference?.model, settings: settings, draws: $0)
       }
+      return .host(DPOObject(trainer, policy: policy, reference: reference))
+    }
+  }
+
+  private static func resume(_ core: SessionCore) -> FunctionSpec {
+    CheckpointMethods.resume(
+      DPOObject.typeName, core, parameters: [CheckpointMethods.reference],
+      example: "\(example).save(\"my-dpo\"); DPO.resume(\"my-dpo\")"
+    ) { call, checkpoint in
+      let policy = ModelObject(try checkpoint.loadModel(), name: checkpoint.model)
+      let reference = try TrainerMethods.reference(call, for: policy)
+      let trainer = try DPO.resume(checkpoint, policy.model, reference: reference?.model)
       return .host(DPOObject(trainer, policy: policy, reference: reference))
     }
   }
@@ -78,17 +93,21 @@ enum DPOMethods {
       },
       method(
         "run", "Trains over the pairs in seeded passes; by steps, or by epochs.",
-        parameters: [data, TrainerMethods.steps, TrainerMethods.epochs], effects: .mutates,
+        parameters: [data, TrainerMethods.steps, TrainerMethods.epochs]
+          + CheckpointMethods.parameters, effects: [.mutates, .writes],
         returns: "TrainLog", example: "\(example).run(\(rows), steps: 2)"
       ) { [unowned core] object, call in
         let pairs = try pairs(object, call)
+        let saving = try PeriodicSave(object, call, core)
         let progress = TrainingProgress(
           core: core, trainer: "DPO", headlines: ["loss", "rewards/accuracies"])
         core.touch(object.policy)
         defer { core.endProgress() }
         try object.trainer.run(
           pairs, steps: try TrainerMethods.optionalInt(call, "steps"),
-          epochs: try TrainerMethods.optionalInt(call, "epochs"), report: progress.counting)
+          epochs: try TrainerMethods.optionalInt(call, "epochs"),
+          report: saving.after(progress.counting))
+        try saving.finish()
         return .host(object.logObject)
       },
     ]

@@ -15,9 +15,12 @@ enum PPOMethods {
       PPOObject.typeName,
       "Proximal policy optimisation against a reward, held near a reference by a KL term: rollout, "
         + "score, advantages, update; or step, which is all four; or run.",
-      constructor: constructor(core),
-      methods: stages(core)
-        + [step(core), run(core), TrainerMethods.plain(PPOObject.self, example)],
+      constructor: constructor(core), statics: [resume(core)],
+      methods: stages(core) + [
+        step(core), run(core),
+        CheckpointMethods.save(PPOObject.self, core, example: "\(example).save(\"my-ppo\")"),
+        TrainerMethods.plain(PPOObject.self, example),
+      ],
       properties: TrainerMethods.properties(PPOObject.self) + [
         PropertySpec("policy", "The model it trains.", returns: "Model", of: PPOObject.self) {
           .host($0.policy)
@@ -42,17 +45,11 @@ enum PPOMethods {
     FunctionSpec(
       PPOObject.typeName, "A PPO trainer of a model.",
       parameters: [
-        TrainerMethods.policy,
-        ParameterSpec(
-          "reward", .oneOf([.host(RewardModelObject.typeName), .function, .list]),
-          optional: true, example: "fn(prompt, response) => response.len",
-          doc: "a RewardModel, a fn(prompt, response), or a list of [reward, weight]; without it "
-            + "step takes your scores"),
-        TrainerMethods.reference,
+        TrainerMethods.policy, reward, TrainerMethods.reference,
       ] + PPO.Settings.parameters, effects: .draws, returns: "PPO", example: example
     ) { [unowned core] call in
       let policy = try TrainerMethods.policy(call)
-      let reference = try TrainerMethods.reference(call)
+      let reference = try TrainerMethods.reference(call, for: policy)
       let settings = try PPO.Settings().applying(call)
       let reward = try call.optional("reward").map { try ScriptReward.of($0, policy, call, core) }
       let trainer = try core.drawing {
@@ -60,6 +57,29 @@ enum PPOMethods {
           policy: policy.model, reward: reward, reference: reference?.model, settings: settings,
           draws: $0)
       }
+      return .host(
+        PPOObject(trainer, policy: policy, reference: reference, reward: call.value("reward")))
+    }
+  }
+
+  private static var reward: ParameterSpec {
+    ParameterSpec(
+      "reward", .oneOf([.host(RewardModelObject.typeName), .function, .list]),
+      optional: true, example: "fn(prompt, response) => response.len",
+      doc: "a RewardModel, a fn(prompt, response), or a list of [reward, weight]; without it "
+        + "step takes your scores")
+  }
+
+  private static func resume(_ core: SessionCore) -> FunctionSpec {
+    CheckpointMethods.resume(
+      PPOObject.typeName, core, parameters: [reward, CheckpointMethods.reference],
+      example: "\(example).save(\"my-ppo\"); PPO.resume(\"my-ppo\")"
+    ) { [unowned core] call, checkpoint in
+      let policy = ModelObject(try checkpoint.loadModel(), name: checkpoint.model)
+      let reference = try TrainerMethods.reference(call, for: policy)
+      let reward = try call.optional("reward").map { try ScriptReward.of($0, policy, call, core) }
+      let trainer = try PPO.resume(
+        checkpoint, policy.model, reward: reward, reference: reference?.model)
       return .host(
         PPOObject(trainer, policy: policy, reference: reference, reward: call.value("reward")))
     }
@@ -183,14 +203,17 @@ enum PPOMethods {
       "run", "Steps over the prompts in seeded passes, wrapping round. Gives the log.",
       parameters: [
         prompts, ParameterSpec("steps", .int, range: .atLeast(0), example: "20", doc: "how many"),
-      ], effects: .mutates, returns: "TrainLog", example: "\(example).run([\"Once\"], steps: 1)"
+      ] + CheckpointMethods.parameters, effects: [.mutates, .writes], returns: "TrainLog",
+      example: "\(example).run([\"Once\"], steps: 1)"
     ) { [unowned core] object, call in
       let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))
       let steps = try call.int("steps")
+      let saving = try PeriodicSave(object, call, core)
       core.touch(object.policy)
       defer { core.endProgress() }
       let done = try object.trainer.run(
-        prompts, steps: steps, report: progress(core, steps: steps).staged)
+        prompts, steps: steps, report: saving.after(progress(core, steps: steps).staged))
+      try saving.finish()
       core.warn("PPO", done.flatMap(\.warnings))
       return .host(object.logObject)
     }

@@ -17,9 +17,13 @@ enum RewardModelMethods {
       RewardModelObject.typeName,
       "Scores answers: a copy of a model with a number in place of the next word, trained on "
         + "preferences (Bradley-Terry).",
-      constructor: constructor(core),
-      methods: [fit(core)] + measuring(core)
-        + [save(core), TrainerMethods.plain(RewardModelObject.self, example)],
+      constructor: constructor(core), statics: [resume(core)],
+      methods: [fit(core)] + measuring(core) + [
+        CheckpointMethods.save(
+          RewardModelObject.self, core, doc: "Also RewardModel(…) reads it.",
+          example: "\(example).save(\"my-rm\")"),
+        TrainerMethods.plain(RewardModelObject.self, example),
+      ],
       properties: TrainerMethods.properties(RewardModelObject.self))
   }
 
@@ -48,6 +52,18 @@ enum RewardModelMethods {
     }
   }
 
+  private static func resume(_ core: SessionCore) -> FunctionSpec {
+    CheckpointMethods.resume(
+      RewardModelObject.typeName, core,
+      example: "\(example).save(\"my-rm\"); RewardModel.resume(\"my-rm\")"
+    ) { _, checkpoint in
+      .host(
+        RewardModelObject(
+          try RewardModel.resume(checkpoint), name: checkpoint.model,
+          truncation: Truncation(checkpoint.options)))
+    }
+  }
+
   private static func method(
     _ name: String, _ doc: String, parameters: [ParameterSpec], effects: FunctionEffects = [],
     returns: String, example: String, _ body: @escaping (RewardModelObject, Call) throws -> Value
@@ -62,15 +78,19 @@ enum RewardModelMethods {
   private static func fit(_ core: SessionCore) -> FunctionSpec {
     method(
       "fit", "Trains on comparisons; gives this fit's part of the log.",
-      parameters: [data] + RewardModel.Settings.parameters, effects: .mutates,
+      parameters: [data] + RewardModel.Settings.parameters + CheckpointMethods.parameters,
+      effects: [.mutates, .writes],
       returns: "TrainLog", example: "\(example).fit(\(rows), epochs: 2)"
     ) { [unowned core] object, call in
       let settings = try RewardModel.Settings().applying(call)
       let pairs = try pairs(object, call, core)
+      let saving = try PeriodicSave(object, call, core)
       let progress = TrainingProgress(
         core: core, trainer: "RewardModel", headlines: ["loss", "accuracy"])
       defer { core.endProgress() }
-      let part = try object.model.fit(pairs, settings, report: progress.counting)
+      let part = try object.model.fit(
+        pairs, settings, report: saving.after(progress.counting))
+      try saving.finish()
       return .host(TrainLogObject(part, of: object.typeName))
     }
   }
@@ -116,17 +136,6 @@ enum RewardModelMethods {
         return .metrics(try object.model.step(pairs))
       },
     ]
-  }
-
-  private static func save(_ core: SessionCore) -> FunctionSpec {
-    method(
-      "save", "Writes a folder that RewardModel(…) reads back.",
-      parameters: [ParameterSpec("path", .string, example: "\"my-rm\"", doc: "the folder")],
-      effects: .writes, returns: "nil", example: "\(example).save(\"my-rm\")"
-    ) { [unowned core] object, call in
-      try object.model.save(folder: try core.files.output(try call.string("path")))
-      return .nil
-    }
   }
 
   /// Prompt and answer as one row of ids each, cut to length if that was asked for.

@@ -18,8 +18,11 @@ enum SFTMethods {
       SFTObject.typeName,
       "Supervised fine-tuning: makes given completions likelier. The loss is the mean over the "
         + "completions' tokens.",
-      constructor: constructor(core),
-      methods: methods(core) + [TrainerMethods.plain(SFTObject.self, example)],
+      constructor: constructor(core), statics: [resume(core)],
+      methods: methods(core) + [
+        CheckpointMethods.save(SFTObject.self, core, example: "\(example).save(\"my-sft\")"),
+        TrainerMethods.plain(SFTObject.self, example),
+      ],
       properties: TrainerMethods.properties(SFTObject.self) + [
         PropertySpec("policy", "The model it trains.", returns: "Model", of: SFTObject.self) {
           .host($0.policy)
@@ -41,6 +44,18 @@ enum SFTMethods {
     }
   }
 
+  private static func resume(_ core: SessionCore) -> FunctionSpec {
+    CheckpointMethods.resume(
+      SFTObject.typeName, core, example: "\(example).save(\"my-sft\"); SFT.resume(\"my-sft\")"
+    ) { _, checkpoint in
+      let policy = ModelObject(try checkpoint.loadModel(), name: checkpoint.model)
+      return .host(
+        SFTObject(
+          try SFT.resume(checkpoint, policy.model), policy: policy,
+          truncation: Truncation(checkpoint.options)))
+    }
+  }
+
   private static func method(
     _ name: String, _ doc: String, parameters: [ParameterSpec], effects: FunctionEffects = [],
     returns: String, example: String, _ body: @escaping (SFTObject, Call) throws -> Value
@@ -56,19 +71,22 @@ enum SFTMethods {
     [
       method(
         "run", "Trains over the data in seeded passes; by steps, or by epochs.",
-        parameters: [data, TrainerMethods.steps, TrainerMethods.epochs], effects: .mutates,
+        parameters: [data, TrainerMethods.steps, TrainerMethods.epochs]
+          + CheckpointMethods.parameters, effects: [.mutates, .writes],
         returns: "TrainLog", example: "\(example).run(\(rows), steps: 2)"
       ) { [unowned core] object, call in
         let settings = object.trainer.settings
         let examples = try examples(
           object, call, core, whole: settings.packing && settings.packingStrategy == .wrapped)
+        let saving = try PeriodicSave(object, call, core)
         let progress = TrainingProgress(core: core, trainer: "SFT", headlines: ["loss"])
         core.touch(object.policy)
         defer { core.endProgress() }
         try object.trainer.run(
           examples, steps: try TrainerMethods.optionalInt(call, "steps"),
           epochs: try TrainerMethods.optionalInt(call, "epochs"),
-          blockLength: object.truncation.maxLength, report: progress.counting)
+          blockLength: object.truncation.maxLength, report: saving.after(progress.counting))
+        try saving.finish()
         return .host(object.logObject)
       },
       method(

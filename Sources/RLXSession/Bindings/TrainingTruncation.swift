@@ -28,6 +28,18 @@ final class Truncation {
     ]
   }
 
+  /// What `plain` told.
+  convenience init(_ plain: [(name: String, value: SettingValue)]) {
+    func value(_ name: String) -> SettingValue {
+      plain.first { $0.name == name }?.value ?? .none
+    }
+    var maxLength: Int?
+    if case .integer(let length) = value("max_length") { maxLength = length }
+    var mode: Mode?
+    if case .text(let text) = value("truncation_mode") { mode = Mode(rawValue: text) }
+    self.init(maxLength: maxLength, mode: mode)
+  }
+
   convenience init(_ call: Call) throws {
     self.init(
       maxLength: try call.isGiven("max_length") ? call.int("max_length") : nil,

@@ -17,10 +17,8 @@ package final class DPOObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any StatefulTrainer { trainer }
-  var settings: [(name: String, value: SettingValue)] {
-    trainer.settings.plain
-  }
+  var state: any ResumableTrainer { trainer }
+  var modelName: String { policy.name }
   var summary: String { "DPO of \(policy.name), near \(reference.words)" }
   var headlines: [String] { ["loss", "rewards/accuracies", "rewards/margins"] }
 

@@ -20,10 +20,8 @@ package final class PPOObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any StatefulTrainer { trainer }
-  var settings: [(name: String, value: SettingValue)] {
-    trainer.settings.plain
-  }
+  var state: any ResumableTrainer { trainer }
+  var modelName: String { policy.name }
 
   var summary: String {
     let scored = reward.isNil ? "scores given by hand" : "reward \(reward.described)"

@@ -19,10 +19,9 @@ package final class RewardModelObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any StatefulTrainer { model }
-  var settings: [(name: String, value: SettingValue)] {
-    model.settings.plain + truncation.plain
-  }
+  var state: any ResumableTrainer { model }
+  var options: [(name: String, value: SettingValue)] { truncation.plain }
+  var modelName: String { name }
   var summary: String { "RewardModel from \(name)" }
   var headlines: [String] { ["loss", "accuracy", "margin"] }
 

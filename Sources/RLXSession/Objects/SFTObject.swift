@@ -17,10 +17,9 @@ package final class SFTObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any StatefulTrainer { trainer }
-  var settings: [(name: String, value: SettingValue)] {
-    trainer.settings.plain + truncation.plain
-  }
+  var state: any ResumableTrainer { trainer }
+  var options: [(name: String, value: SettingValue)] { truncation.plain }
+  var modelName: String { policy.name }
   var summary: String { "SFT of \(policy.name)" }
   var headlines: [String] { ["loss", "mean_token_accuracy"] }
 

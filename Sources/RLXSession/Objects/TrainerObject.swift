@@ -4,11 +4,11 @@ import RLXTraining
 /// What all trainers of a session have in common: a state for digests, settings and a log.
 protocol TrainerObject: Digestible {
   /// The trainer itself, with all that a digest covers.
-  var state: any StatefulTrainer { get }
-  /// Its settings, every one, in the order of their table.
-  var settings: [(name: String, value: SettingValue)] {
-    get
-  }
+  var state: any ResumableTrainer { get }
+  /// What it was told beyond its trainer's settings.
+  var options: [(name: String, value: SettingValue)] { get }
+  /// What the model it trains is called.
+  var modelName: String { get }
   /// What it trains and against what, on one line.
   var summary: String { get }
   /// The measurements of its log that say most, for its display.
@@ -16,6 +16,11 @@ protocol TrainerObject: Digestible {
 }
 
 extension TrainerObject {
+  var options: [(name: String, value: SettingValue)] { [] }
+
+  /// Its settings, every one, in the order of their table.
+  var settings: [(name: String, value: SettingValue)] { state.plainSettings + options }
+
   var logObject: TrainLogObject { TrainLogObject(state.log, of: typeName) }
 
   var settingsMap: Value { .map(settings.map { ($0.name, Value($0.value)) }) }

@@ -1,0 +1,109 @@
+import RLXModels
+import RLXTensor
+
+extension SFT {
+  /// The trainer of a checkpoint, which goes on as the one that was saved. `model` is the one that
+  /// the checkpoint's `loadModel` gave.
+  package static func resume(_ checkpoint: TrainerCheckpoint, _ model: LanguageModel) throws -> SFT
+  {
+    let trainer = try SFT(model, try checkpoint.settings(Settings.self), draws: checkpoint.draws)
+    try checkpoint.restore(trainer)
+    return trainer
+  }
+}
+
+extension RewardModel {
+  /// The reward model of a checkpoint, with its optimizer.
+  package static func resume(_ checkpoint: TrainerCheckpoint) throws -> RewardModel {
+    let trainer = try RewardModel.load(folder: checkpoint.folder, draws: checkpoint.draws)
+    if checkpoint.trained != nil {
+      _ = try trainer.prepared(try checkpoint.settings(Settings.self))
+    }
+    try checkpoint.restore(trainer)
+    return trainer
+  }
+}
+
+extension DPO {
+  /// The trainer of a checkpoint and of the model it gave; `reference` stands for the one saved
+  /// with it.
+  package static func resume(
+    _ checkpoint: TrainerCheckpoint, _ policy: LanguageModel, reference: LanguageModel? = nil
+  ) throws -> DPO {
+    let trainer = try DPO(
+      policy: policy, reference: try checkpoint.loadReference(reference),
+      settings: try checkpoint.settings(Settings.self), draws: checkpoint.draws)
+    try checkpoint.restore(trainer)
+    return trainer
+  }
+}
+
+extension PPO {
+  /// The trainer of a checkpoint and of the model it gave. The reward is no part of one;
+  /// `reference` stands for the one saved with it.
+  package static func resume(
+    _ checkpoint: TrainerCheckpoint, _ policy: LanguageModel, reward: (any Reward)?,
+    reference: LanguageModel? = nil
+  ) throws -> PPO {
+    let trainer = try PPO(
+      policy: policy, reward: reward, reference: try checkpoint.loadReference(reference),
+      settings: try checkpoint.settings(Settings.self), draws: checkpoint.draws)
+    try checkpoint.restore(trainer)
+    return trainer
+  }
+}
+
+extension TrainerCheckpoint {
+  /// The trained model, with those parameters frozen that its optimizer was not made for.
+  package func loadModel() throws -> LanguageModel {
+    let model = try LanguageModel.load(folder: folder)
+    if let trained {
+      let free = Set(trained)
+      for parameter in model.parameters { parameter.isFrozen = !free.contains(parameter.name) }
+    }
+    return model
+  }
+
+  /// The reference saved with the trainer, frozen; or the one given, which must have its weights.
+  fileprivate func loadReference(_ given: LanguageModel?) throws -> LanguageModel {
+    let saved = try LanguageModel.load(folder: folder + "/" + Self.referenceFolder)
+    guard let given else {
+      saved.freeze()
+      return saved
+    }
+    let isSame =
+      given.parameters.count == saved.parameters.count
+      && zip(given.parameters, saved.parameters).allSatisfy { ours, theirs in
+        ours.name == theirs.name && ours.value.shape == theirs.value.shape
+          && ours.value.array.map(\.bitPattern) == theirs.value.array.map(\.bitPattern)
+      }
+    guard isSame else {
+      throw TrainingError.conflict(
+        trainer: trainer, names: ["reference"],
+        reason: "a reference with other weights than the one saved with the trainer")
+    }
+    return given
+  }
+
+  /// Puts the saved state into a trainer made of this checkpoint's model and settings.
+  fileprivate func restore(_ trainer: some ResumableTrainer) throws {
+    let file = try Checkpoint(folder + "/" + Self.tensorFile)
+    let model = trainer.trainedModel
+    let inModel = Set(model.parameters.map(\.name))
+    guard trainer.trainedNames == trained else {
+      throw ModelError.brokenFile(
+        path: folder + "/" + CheckpointFolder.mark, found: "the names of other parameters",
+        wanted: "those of the model in \(folder)")
+    }
+    var state = trainer.state
+    for (index, (name, tensor)) in state.tensors.enumerated() where !inModel.contains(name) {
+      state.tensors[index].tensor = try file.tensor(named: name, shape: tensor.shape)
+    }
+    state.counters = counters
+    (state.draws, state.passes, state.settings) = (draws, passes, settings)
+    state.log = TrainLog(log, aliases: trainer.log.aliases)
+    try trainer.restore(state)
+    let frozen = Set(frozen)
+    for parameter in model.parameters { parameter.isFrozen = frozen.contains(parameter.name) }
+  }
+}

@@ -1,0 +1,146 @@
+import RLXData
+import RLXModels
+import RLXTensor
+
+/// A trainer on disk, from which it goes on to the same bits: a model folder with two files more.
+///
+/// `config.json`, `model.safetensors`, … are the trained model as `Model(…)` reads it;
+/// `reference/` is the model it is held near, where there is one. `trainer.safetensors` has every
+/// other tensor of the state (moments, heads), `trainer.json` the rest and the hashes of the files.
+package struct TrainerCheckpoint {
+  /// The one format there is.
+  static let format = 1
+  static let tensorFile = "trainer.safetensors"
+  static let referenceFolder = "reference"
+
+  /// Where it lies.
+  package var folder: String
+  /// "SFT", "PPO", …
+  package var trainer: String
+  /// What the session called the model.
+  package var model: String
+  /// What the session wants to find again, such as how it cuts rows.
+  package var options: [(name: String, value: SettingValue)]
+  var settings: [(name: String, value: SettingValue)]
+  /// The parameters the optimizer was made for, and those that were frozen when it was saved.
+  var trained: [String]?
+  var frozen: [String]
+  var counters: Metrics
+  var draws: TrainerDraws
+  var passes: Passes
+  var log: [Metrics]
+  /// SHA-256 of the files beside it.
+  var hashes: [(file: String, hash: String)] = []
+}
+
+/// A trainer that can be written to a folder and read from one.
+package protocol ResumableTrainer: StatefulTrainer {
+  static var name: String { get }
+  /// The model that is trained.
+  var trainedModel: LanguageModel { get }
+  /// The model it is held near, if there is one.
+  var nearModel: LanguageModel? { get }
+  /// The names its optimizer was made for; nil where it has none yet.
+  var trainedNames: [String]? { get }
+}
+
+extension SFT: ResumableTrainer {
+  package static var name: String { Settings.trainer }
+  package var trainedModel: LanguageModel { model }
+  package var nearModel: LanguageModel? { nil }
+  package var trainedNames: [String]? { stepper.names }
+}
+
+extension RewardModel: ResumableTrainer {
+  package static var name: String { Settings.trainer }
+  package var trainedModel: LanguageModel { model }
+  package var nearModel: LanguageModel? { nil }
+  package var trainedNames: [String]? { stepper?.names }
+}
+
+extension DPO: ResumableTrainer {
+  package static var name: String { Settings.trainer }
+  package var trainedModel: LanguageModel { policy }
+  package var nearModel: LanguageModel? { reference }
+  package var trainedNames: [String]? { stepper.names }
+}
+
+extension PPO: ResumableTrainer {
+  package static var name: String { Settings.trainer }
+  package var trainedModel: LanguageModel { policy }
+  package var nearModel: LanguageModel? { reference }
+  package var trainedNames: [String]? { stepper.names }
+}
+
+// MARK: - Writing
+
+extension ResumableTrainer {
+  /// Writes everything from which `resume` goes on to the same bits. An earlier checkpoint at
+  /// `folder` is replaced at once, when the new one is whole.
+  ///
+  /// `model` is what the session calls the model, without it the model's own name; `options` what
+  /// it wants to find again.
+  package func save(
+    folder: String, model: String? = nil, options: [(name: String, value: SettingValue)] = []
+  ) throws {
+    let model = model ?? trainedModel.name
+    try CheckpointFolder.replace(folder, known: TrainerCheckpoint.names(of: trainedModel)) {
+      place in
+      try write(to: place)
+      var checkpoint = TrainerCheckpoint(self, folder: place, model: model, options: options)
+      for file in checkpoint.hashedFiles {
+        checkpoint.hashes.append((file, try SHA256.ofFile(place + "/" + file).digest.hex))
+      }
+      try checkpoint.write()
+    }
+  }
+
+  /// The tensors: the model's own files, the reference's, and what no model folder has.
+  private func write(to place: String) throws {
+    if let reward = self as? RewardModel {
+      try reward.saveModel(folder: place)
+    } else {
+      try trainedModel.save(folder: place)
+    }
+    try nearModel?.save(folder: place + "/" + TrainerCheckpoint.referenceFolder)
+    let inModel = Set(trainedModel.parameters.map(\.name))
+    try Checkpoint.write(
+      stateTensors.filter { !inModel.contains($0.name) },
+      to: place + "/" + TrainerCheckpoint.tensorFile)
+  }
+}
+
+extension TrainerCheckpoint {
+  init(
+    _ trainer: some ResumableTrainer, folder: String, model: String,
+    options: [(name: String, value: SettingValue)]
+  ) {
+    self.folder = folder
+    self.trainer = type(of: trainer).name
+    self.model = model
+    self.options = options
+    settings = trainer.plainSettings
+    trained = trainer.trainedNames
+    frozen = trainer.trainedModel.parameters.filter(\.isFrozen).map(\.name)
+    counters = trainer.counters
+    draws = trainer.draws
+    passes = trainer.passes
+    log = trainer.log.entries
+  }
+
+  /// The files that must be those of this checkpoint, or its numbers mean nothing.
+  var hashedFiles: [String] {
+    let reference = Self.referenceFolder + "/model.safetensors"
+    return ["model.safetensors", Self.tensorFile] + (hasReference ? [reference] : [])
+  }
+
+  var hasReference: Bool { trainer == PPO.name || trainer == DPO.name }
+
+  /// Every name that can lie in the folder of a checkpoint or of a model.
+  static func names(of model: LanguageModel) -> Set<String> {
+    Set(model.tokenizer.files.map(\.name)).union([
+      CheckpointFolder.mark, tensorFile, referenceFolder, RewardModel.headFile, "config.json",
+      "model.safetensors", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+    ])
+  }
+}
