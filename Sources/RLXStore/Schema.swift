@@ -106,7 +106,6 @@ enum Schema {
     -- A withdrawal that was taken back may come again.
     DROP INDEX judgements_withdrawn;
     CREATE INDEX judgements_withdrawn ON judgements (withdraws) WHERE withdraws IS NOT NULL;
-    CREATE UNIQUE INDEX entries_of ON entries (kind, id);
     CREATE VIEW effective_undoings AS SELECT id, first, last FROM undoings AS u
     WHERE undoes IS NULL AND NOT EXISTS (SELECT 1 FROM undoings AS w WHERE w.undoes = u.id);
     -- +kind: by the rows' numbers, not through all rows of a kind.
