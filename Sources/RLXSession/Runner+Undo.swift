@@ -46,14 +46,15 @@ extension Runner {
     let written = history.steps[first...].flatMap(\.written)
     chain = history.steps[first].chain
     history.takeBack(gone, now: now)
+    // Before it is said: what a person has read is what a killed shell comes back to.
+    journal?.note(.undone(gone.count))
+    entries.removeSubrange(first...)
     for entry in gone.reversed() where !entry.changedNothing { say("undone: \(Self.line(entry))") }
     var named: Set<String> = []
     for path in written where named.insert(path).inserted {
       say("\(path) stays as it was written")
     }
     for word in words { say(word) }
-    journal?.note(.undone(gone.count))
-    entries.removeSubrange(first...)
     return .done
   }
 
@@ -85,13 +86,13 @@ extension Runner {
       return refuse("redo: \(Self.words(error)); nothing was done again")
     }
     history.bringBack(taken.count)
+    journal?.note(.redone(taken.count))
     for row in taken {
       entries.append(row.entry)
       chain.append(row.entry)
       if !row.entry.changedNothing { say("redone: \(Self.line(row.entry))") }
     }
     for word in words { say(word) }
-    journal?.note(.redone(taken.count))
     return .done
   }
 

@@ -106,10 +106,10 @@ enum Schema {
     -- A withdrawal that was taken back may come again.
     DROP INDEX judgements_withdrawn;
     CREATE INDEX judgements_withdrawn ON judgements (withdraws) WHERE withdraws IS NOT NULL;
-    CREATE UNIQUE INDEX entries_of ON entries (kind, id);
     CREATE VIEW effective_undoings AS SELECT id, first, last FROM undoings AS u
     WHERE undoes IS NULL AND NOT EXISTS (SELECT 1 FROM undoings AS w WHERE w.undoes = u.id);
-    CREATE VIEW undone AS SELECT e.kind, e.id, e.row FROM effective_undoings AS u
+    -- +kind: by the rows' numbers, not through all rows of a kind.
+    CREATE VIEW undone AS SELECT +e.kind AS kind, e.id, e.row FROM effective_undoings AS u
       CROSS JOIN entries AS e ON e.row BETWEEN u.first AND u.last;
     DROP VIEW standing;
     DROP VIEW valid;
