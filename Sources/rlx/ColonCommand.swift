@@ -59,9 +59,10 @@ enum ColonCommand: String, CaseIterable {
     case .last:
       "Nothing is cut to the window, nothing is computed again, and nothing is recorded."
     case .undo:
-      "Names, weights, optimizers, logs, draws and labels go back in place; files that were written stay "
-        + "and are named. The session file says #~ undo, and :save leaves out what was undone."
-    case .redo: "What was undone is put back as it was, without running again where it is still kept."
+      "Names, weights, optimizers, logs, draws and labels go back in place; files that were written "
+        + "stay and are named. The session file says #~ undo, and :save leaves out what was undone."
+    case .redo:
+      "What was undone is put back as it was, without running again where it is still kept."
     case .set: "Without a word it lists the settings of the prompt. None of them changes a result."
     case .quit: "What was typed stays in the journal until the next shell; :save keeps it."
     }

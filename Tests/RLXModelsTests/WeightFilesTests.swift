@@ -19,7 +19,7 @@ import Testing
     #expect(try values("sharded") == values("grouped"))
   }
 
-  @Test(arguments: [(1, 21), (8_000, 14), (100_000, 3)])
+  @Test(arguments: [(1, 21), (8_000, 12), (100_000, 2)])
   func aModelSavedInShardsIsTheSameModel(limit: Int, files: Int) throws {
     let folder = try TemporaryFolder()
     let model = try Support.model()
@@ -112,7 +112,7 @@ import Testing
         to: path + "/model-00004-of-00004.safetensors")
     }
     #expect(found.description.contains("model.norm.weight"), "\(found)")
-    #expect(found.description.contains("00003-of-00003.safetensors alone"), "\(found)")
+    #expect(found.description.contains("00002-of-00003.safetensors alone"), "\(found)")
   }
 
   @Test(arguments: [

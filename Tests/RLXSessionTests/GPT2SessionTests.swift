@@ -32,7 +32,7 @@ import Testing
       """, "true"
     ),
     (
-      "rm = RewardModel(m)\nrm.fit(pairs, epochs: 20, learning_rate: 0.01)\nrm.accuracy(pairs).rate",
+      "rm = RewardModel(m)\nrm.fit(pairs, epochs: 20, learning_rate: 0.01)\nrm.accuracy(pairs).value",
       "1.0"
     ),
     ("m.generate([\"the\", \"a\"], max_tokens: 5, n: 2).len", "4"),

@@ -98,32 +98,37 @@ extension EngineSuite {
     }
   }
 
+  /// Each in a process of its own: the memory of the engine is one for all, and other suites run beside.
   @Suite struct StorageTests {
-    @Test func memoryIsReusedAndDoesNotGrow() throws {
-      let p = Parameter("p", tensor([64, 64]))
-      let x = tensor([300, 64], seed: 2)
-      func step() throws {
-        try x.linear(p.tracked).tanh().linear(p.tracked).square().mean().backward()
-        p.gradient = nil
+    @Test func memoryIsReusedAndDoesNotGrow() async {
+      await #expect(processExitsWith: .success) {
+        let p = Parameter("p", tensor([64, 64]))
+        let x = tensor([300, 64], seed: 2)
+        func step() throws {
+          try x.linear(p.tracked).tanh().linear(p.tracked).square().mean().backward()
+          p.gradient = nil
+        }
+        try step()
+        Engine.releaseFreeMemory()
+        let before = Engine.liveBytes
+        for _ in 0..<3 { try step() }
+        let peak = Engine.peakBytes
+        for _ in 0..<20 { try step() }
+        #expect(Engine.liveBytes == before)
+        #expect(Engine.peakBytes == peak)
       }
-      try step()
-      Engine.releaseFreeMemory()
-      let before = Engine.liveBytes
-      for _ in 0..<3 { try step() }
-      let peak = Engine.peakBytes
-      for _ in 0..<20 { try step() }
-      #expect(Engine.liveBytes == before)
-      #expect(Engine.peakBytes == peak)
     }
 
-    @Test func copiesShareUntilWritten() throws {
-      let x = tensor([100_000])
-      let live = Engine.liveBytes
-      var y = x
-      #expect(Engine.liveBytes == live)
-      try y.assign(.scalar(0), at: [.index(0)])
-      #expect(Engine.liveBytes > live)
-      #expect(x.array[0] != 0)
+    @Test func copiesShareUntilWritten() async {
+      await #expect(processExitsWith: .success) {
+        let x = tensor([100_000])
+        let live = Engine.liveBytes
+        var y = x
+        #expect(Engine.liveBytes == live)
+        try y.assign(.scalar(0), at: [.index(0)])
+        #expect(Engine.liveBytes > live)
+        #expect(x.array[0] != 0)
+      }
     }
   }
 }

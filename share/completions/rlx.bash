@@ -2,7 +2,7 @@
 _rlx() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
   local look="--color --plain --help"
-  local run="--quiet --seed --threads --max-steps --no-config --no-journal --version $look"
+  local run="--quiet --seed --threads --max-steps --no-config --no-journal --version --format $look"
   local command='' file='' word skip=''
   COMPREPLY=()
 
@@ -13,7 +13,7 @@ _rlx() {
       continue
     fi
     case $word in
-    --seed | --threads | --max-steps | --color | --record | --root) skip=1 ;;
+    --seed | --threads | --max-steps | --color | --format | --record | --root) skip=1 ;;
     -c) file=1 skip=1 ;;
     -?*) ;;
     replay | check | fmt) if [[ -z $command$file ]]; then command=$word; else file=1; fi ;;
@@ -22,6 +22,10 @@ _rlx() {
   done
 
   case $prev in
+  --format)
+    COMPREPLY=($(compgen -W "text json" -- "$cur"))
+    return
+    ;;
   --color)
     COMPREPLY=($(compgen -W "auto always never" -- "$cur"))
     return

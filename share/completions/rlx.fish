@@ -10,7 +10,7 @@ function __rlx_first
             continue
         end
         switch $word
-            case --seed --threads --max-steps --color --record --root -c
+            case --seed --threads --max-steps --color --format --record --root -c
                 set skip 1
             case '-?*'
             case '*'
@@ -46,6 +46,7 @@ for condition in __rlx_first '__rlx_command replay'
     complete -c rlx -n $condition -l no-config -d 'read no configuration'
     complete -c rlx -n $condition -l no-journal -d 'keep no journal and no history'
     complete -c rlx -n $condition -l version -d 'show the version'
+    complete -c rlx -n $condition -l format -x -a 'text json' -d 'write what is shown as'
 end
 for condition in __rlx_first '__rlx_command replay check fmt'
     complete -c rlx -n $condition -l color -x -a 'auto always never' -d 'use colour'

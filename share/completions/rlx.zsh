@@ -16,6 +16,7 @@ run=(
   '--no-config[read no configuration]'
   '--no-journal[keep no journal and no history]'
   '--version[show the version]'
+  '--format[write what is shown as]:form:(text json)'
   $look
 )
 
@@ -24,7 +25,7 @@ local command word skip
 for word in ${words[2,CURRENT-1]}; do
   if [[ -n $skip ]]; then skip=; continue; fi
   case $word in
-    --seed|--threads|--max-steps|--color|--record|--root) skip=1 ;;
+    --seed|--threads|--max-steps|--color|--format|--record|--root) skip=1 ;;
     -?*) ;;
     replay|check|fmt) command=$word; break ;;
     *) break ;;

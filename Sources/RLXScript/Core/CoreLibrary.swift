@@ -68,8 +68,10 @@ enum CoreLibrary {
         ) {
           $0.place.map { .string($0.description) }
         },
-        field("data", "What `fail` was given, where that is no string.", "value", "fail {code: 7}")
-        {
+        field(
+          "data", "What `fail` was given, where that is no string.", "value",
+          "try { fail {code: 7} } catch e { print(e.data.code) }  #> 7"
+        ) {
           $0.data
         },
       ], example: "try { [1][5] } catch e { print(e.kind) }  #> index")

@@ -5,7 +5,8 @@ enum SnapshotFunctions {
   static func type() -> HostType {
     HostType(
       SnapshotObject.typeName,
-      "The session's names, draws and objects as they were; restore(s) puts them back.")
+      "The session's names, draws and objects as they were; restore(s) puts them back.",
+      example: "s = snapshot()")
   }
 
   static func all(_ core: SessionCore) -> [FunctionSpec] { [snapshot(core), restore(core)] }

@@ -80,7 +80,7 @@ enum TensorMethods {
       },
       PropertySpec(
         "tracks_grad", "Whether backward() on what is computed from it reaches a leaf.",
-        returns: "bool", of: TensorObject.self
+        returns: "bool", example: "tensor([1, 2]).tracks_grad  #> false", of: TensorObject.self
       ) {
         .bool($0.tensor.tracksGradient)
       },

@@ -73,7 +73,7 @@ extension HelpTopic {
       added, with who gave them.
 
         prefs = Preferences("memory")
-        prefs.add(prompt: "Once", chosen: " upon a time", rejected: " a a", by: "ann");
+        prefs.add(prompt: "Once", chosen: " upon a time", rejected: " a");
         answers = Model("nano").generate("One day", n: 2, max_tokens: 8)
         prefs.label(answers, with: fn(prompt, a, b) => a.len >= b.len);
         prefs[0].chosen                         #> " upon a time"
