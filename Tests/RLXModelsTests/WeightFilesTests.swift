@@ -19,7 +19,7 @@ import Testing
     #expect(try values("sharded") == values("grouped"))
   }
 
-  @Test(arguments: [(1, 21), (8_000, 14), (100_000, 3)])
+  @Test(arguments: [(1, 21), (8_000, 12), (100_000, 2)])
   func aModelSavedInShardsIsTheSameModel(limit: Int, files: Int) throws {
     let folder = try TemporaryFolder()
     let model = try Support.model()
@@ -29,8 +29,7 @@ import Testing
     let shards = names.filter { $0.hasSuffix(".safetensors") }
     #expect(shards.count == files, "\(shards)")
     #expect(shards.allSatisfy { $0.hasPrefix("model-0") })
-    let sizes = try shards.map { try FileManager.default.attributesOfItem(atPath: path + "/" + $0) }
-      .compactMap { $0[.size] as? Int }
+    let sizes = try shards.map { try Support.read(path + "/" + $0).count }
     // The largest tensor here has 420 x 32 floats; a header is a few hundred bytes.
     #expect(sizes.allSatisfy { $0 < max(limit, 53_760) + 4_000 }, "\(sizes)")
     let read = try LanguageModel.load(folder: path)
@@ -70,7 +69,7 @@ import Testing
 
   private func edit(_ path: String, _ change: (inout JSONObject) -> Void) throws {
     let file = path + "/" + Self.index
-    var fields = try #require(Support.json(URL(fileURLWithPath: file)).objectValue)
+    var fields = try #require(try Support.json(URL(fileURLWithPath: file)).objectValue)
     var map = try #require(fields["weight_map"]?.objectValue)
     change(&map)
     fields["weight_map"] = .object(map)
@@ -104,15 +103,13 @@ import Testing
 
   @Test func aTensorInTwoShardsIsNamed() throws {
     let found = try error { path in
-      try Checkpoint.write(
-        [("model.norm.weight", .ones([32]))], to: path + "/model-00004-of-00004.safetensors")
       try edit(path) { $0["more"] = "model-00004-of-00004.safetensors" }
       try Checkpoint.write(
         [("model.norm.weight", .ones([32])), ("more", .ones([1]))],
         to: path + "/model-00004-of-00004.safetensors")
     }
     #expect(found.description.contains("model.norm.weight"), "\(found)")
-    #expect(found.description.contains("00003-of-00003.safetensors alone"), "\(found)")
+    #expect(found.description.contains("00002-of-00003.safetensors alone"), "\(found)")
   }
 
   @Test(arguments: [
