@@ -87,12 +87,15 @@ import Testing
   // MARK: GPT-2
 
   private func loadGPT2(_ changes: [(String, JSON?)]) throws -> ModelConfig {
-    let sizes = ["hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads"]
-    return try load(
-      [
-        ("model_type", "gpt2"), ("n_embd", 32), ("n_layer", 2), ("n_head", 4),
-        ("n_positions", 64),
-      ] + sizes.map { ($0, nil) } + changes)
+    var fields: [(String, JSON?)] = [
+      ("model_type", "gpt2"), ("n_embd", 32), ("n_layer", 2), ("n_head", 4), ("n_positions", 64),
+    ]
+    for name in [
+      "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads",
+    ] {
+      fields.append((name, nil))
+    }
+    return try load(fields + changes)
   }
 
   @Test func defaultsOfGPT2AreThoseOfTransformers() throws {

@@ -29,8 +29,7 @@ import Testing
     let shards = names.filter { $0.hasSuffix(".safetensors") }
     #expect(shards.count == files, "\(shards)")
     #expect(shards.allSatisfy { $0.hasPrefix("model-0") })
-    let sizes = try shards.map { try FileManager.default.attributesOfItem(atPath: path + "/" + $0) }
-      .compactMap { $0[.size] as? Int }
+    let sizes = try shards.map { try Support.read(path + "/" + $0).count }
     // The largest tensor here has 420 x 32 floats; a header is a few hundred bytes.
     #expect(sizes.allSatisfy { $0 < max(limit, 53_760) + 4_000 }, "\(sizes)")
     let read = try LanguageModel.load(folder: path)
@@ -70,7 +69,7 @@ import Testing
 
   private func edit(_ path: String, _ change: (inout JSONObject) -> Void) throws {
     let file = path + "/" + Self.index
-    var fields = try #require(Support.json(URL(fileURLWithPath: file)).objectValue)
+    var fields = try #require(try Support.json(URL(fileURLWithPath: file)).objectValue)
     var map = try #require(fields["weight_map"]?.objectValue)
     change(&map)
     fields["weight_map"] = .object(map)
@@ -104,8 +103,6 @@ import Testing
 
   @Test func aTensorInTwoShardsIsNamed() throws {
     let found = try error { path in
-      try Checkpoint.write(
-        [("model.norm.weight", .ones([32]))], to: path + "/model-00004-of-00004.safetensors")
       try edit(path) { $0["more"] = "model-00004-of-00004.safetensors" }
       try Checkpoint.write(
         [("model.norm.weight", .ones([32])), ("more", .ones([1]))],
