@@ -200,7 +200,10 @@ import Testing
     for spec in specs {
       guard var example = spec.example, !spec.effects.contains(.asks) else { continue }
       example = example.replacing("\"MODEL\"", with: "MODEL")
-      for file in ["my-model", "my-rm", "my-tokenizer", "prefs.jsonl", "rows.jsonl"] {
+      for file in [
+        "my-model", "my-rm", "my-sft", "my-dpo", "my-ppo", "my-run", "my-tokenizer", "labels.db",
+        "notes.txt", "prefs.jsonl", "rows.jsonl",
+      ] {
         example = example.replacing("\"\(file)\"", with: "\"\(scratch.path)/\(file)\"")
       }
       let bench = ObjectBench()
