@@ -22,11 +22,16 @@ struct Greeting {
   }
 
   /// The examples as seen from the working directory, else beside the resources.
-  static func examples(resources: String?) -> String? {
+  static func examples(
+    resources: String?, workingDirectory: String = FileManager.default.currentDirectoryPath
+  ) -> String? {
+    if FileManager.default.fileExists(atPath: workingDirectory + "/examples/pipeline.rlx") {
+      return "examples"
+    }
     let beside = resources.map {
       [$0 + "/examples", ($0 as NSString).deletingLastPathComponent + "/examples"]
     }
-    return (["examples"] + (beside ?? [])).first {
+    return (beside ?? []).first {
       FileManager.default.fileExists(atPath: $0 + "/pipeline.rlx")
     }
   }

@@ -39,9 +39,13 @@ import Testing
     let scratch = try ScratchFolder()
     try FileManager.default.createDirectory(
       atPath: scratch.file("examples"), withIntermediateDirectories: true)
-    #expect(Greeting.examples(resources: scratch.file("Resources")) == nil)
+    func examples(from folder: String) -> String? {
+      Greeting.examples(resources: scratch.file("Resources"), workingDirectory: folder)
+    }
+    #expect(examples(from: "/") == nil)
     try scratch.write("1\n", to: "examples/pipeline.rlx")
-    let found = Greeting.examples(resources: scratch.file("Resources"))
+    let found = examples(from: "/")
+    #expect(examples(from: scratch.path) == "examples")
     #expect(found == scratch.file("examples"))
     #expect(Greeting(examples: found).lines[2] == ":load \(scratch.file("examples"))/pipeline.rlx")
   }
