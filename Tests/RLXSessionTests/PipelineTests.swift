@@ -13,7 +13,8 @@ import Testing
     let session = try Session(options: options, console: console)
     let path = Repository.root.appendingPathComponent("examples/pipeline.rlx").path
     #expect(await session.runFile(path) == .done, "\(console.err)")
-    for words in ["comparisons it has not seen:", "of 200", "+ demonstrations", "+ PPO", "after: "] {
+    for words in ["comparisons it has not seen:", "of 200", "+ demonstrations", "+ PPO", "after: "]
+    {
       #expect(console.out.contains(words), "\(words) is missing in \(console.out)")
     }
   }
