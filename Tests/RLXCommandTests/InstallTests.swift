@@ -60,7 +60,7 @@ import Testing
     #expect(try shell([Self.script, "--uninstall", "/opt/x"], stays).code == 0)
   }
 
-  @Test(arguments: [["--binary"], ["--nonsense"], ["a", "b"], ["--binary", "/nowhere", "/tmp/x"]])
+  @Test(arguments: [["--binary"], ["--nonsense"], ["a", "b"], ["--binary", "/nowhere", "/opt/x"]])
   func wrongUsageIsSaid(_ words: [String]) throws {
     let run = try shell([Self.script] + words)
     #expect(run.code == 2)

@@ -204,7 +204,8 @@ import Testing
     _ = await session.run("x = [1]\nfn loud() { print(\"called\") }")
     let before = await session.statementCount
     for text in [
-      "loud().", "loud()[0].", "fail \"x\".", "x.map(fn(y) => loud().", "write(\"/tmp/no\", \"\").",
+      "loud().", "loud()[0].", "fail \"x\".", "x.map(fn(y) => loud().",
+      "write(\"/nowhere/no\", \"\").",
     ] {
       _ = await session.complete(text, cursor: text.unicodeScalars.count)
     }
