@@ -73,5 +73,18 @@ func furthest<A: BinaryFloatingPoint, B: BinaryFloatingPoint>(_ found: [A], _ wa
   return worst
 }
 
+/// The largest difference of many comparisons, and where it was.
+struct Gap {
+  private(set) var worst = 0.0
+  private(set) var place = ""
+
+  mutating func note<A: BinaryFloatingPoint, B: BinaryFloatingPoint>(
+    _ found: [A], _ wanted: [B], _ place: String
+  ) {
+    let gap = furthest(found, wanted)
+    if gap > worst { (worst, self.place) = (gap, place) }
+  }
+}
+
 /// Thrown by a report that stops a trainer.
 struct Stopped: Error {}

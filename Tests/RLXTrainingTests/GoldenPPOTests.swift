@@ -26,7 +26,7 @@ import Testing
     let updates: [Update]
   }
 
-  private func trainer(_ change: (inout PPO.Settings) -> Void) throws -> PPO {
+  private static func trainer(_ change: (inout PPO.Settings) -> Void) throws -> PPO {
     var settings = PPO.Settings(profile: .trl011)
     settings.optimizer.learningRate = 1e-3
     change(&settings)
@@ -39,56 +39,62 @@ import Testing
     return ppo
   }
 
-  /// Runs one recorded update and compares everything but the weights.
-  private func follow(_ update: Update, _ orders: [[Int]], _ ppo: PPO) throws -> PPOStep {
+  /// Runs one recorded update and measures how far everything but the weights is from it.
+  private static func follow(
+    _ update: Update, _ orders: [[Int]], _ ppo: PPO, _ gap: inout Gap
+  ) throws -> PPOStep {
     let batch = try ppo.rollout(queries: update.queries, responses: update.responses)
     try ppo.score(batch, rewards: update.raw_scores.map { .score($0) })
     try ppo.advantages(batch)
-    #expect(furthest(try #require(batch.scores), update.scores) < Self.numbers)
+    gap.note(try #require(batch.scores), update.scores, "scores")
     for (name, tensor) in batch.named where update.packed[name] != nil {
-      let wanted = try #require(update.packed[name])
-      #expect(furthest(tensor.array, wanted) < Self.numbers, "\(name)")
+      gap.note(tensor.array, try #require(update.packed[name]), name)
     }
     let nonScore = try #require(batch.nonScoreRewards)
-    #expect(furthest(nonScore.array, update.packed["non_score"] ?? []) < Self.numbers)
+    gap.note(nonScore.array, update.packed["non_score"] ?? [], "non_score")
     let step = try ppo.update(batch, orders: orders)
     #expect(update.stats.count > 20)
     for (name, wanted) in update.stats {
-      let found = try #require(step.metrics.value(name), "\(name) is not measured")
-      #expect(furthest([found], [wanted]) < Self.numbers, "\(name): \(found), wanted \(wanted)")
+      gap.note([try #require(step.metrics.value(name), "\(name) is not measured")], [wanted], name)
     }
-    #expect(furthest([ppo.klController.value], [update.kl_coef_after]) < Self.numbers)
+    gap.note([ppo.klController.value], [update.kl_coef_after], "kl_coef")
     return step
   }
 
-  private func compareWeights(_ ppo: PPO, _ file: String) throws {
+  private static func compareWeights(_ ppo: PPO, _ file: String, _ gap: inout Gap) throws {
     let wanted = try Fixture.checkpoint(file)
     for (name, value) in ppo.stateTensors where !name.hasPrefix("m/") && !name.hasPrefix("v/") {
-      let found = value.array
-      let recorded = try wanted.tensor(named: name).array
-      #expect(furthest(found, recorded) < Self.weights, "\(name) after \(file)")
+      gap.note(value.array, try wanted.tensor(named: name).array, "\(name) after \(file)")
     }
     #expect(Set(wanted.names).isSubset(of: ppo.stateTensors.map(\.name)))
   }
 
-  @Test func twoUpdatesAgreeWithTRL() throws {
-    let run = try Fixture.json("ppo-trl.json", as: Run.self)
-    let ppo = try trainer { $0.miniBatchSize = 2 }
+  /// Follows `ppo-trl` or `ppo-empty` with every weight.
+  static func gaps(_ name: String, miniBatchSize: Int?) throws -> (numbers: Gap, weights: Gap) {
+    let run = try Fixture.json("\(name).json", as: Run.self)
+    let ppo = try trainer { $0.miniBatchSize = miniBatchSize }
+    var (numbers, weights) = (Gap(), Gap())
     for (i, update) in run.updates.enumerated() {
-      _ = try follow(update, run.orders[i], ppo)
-      try compareWeights(ppo, "ppo-trl-weights-\(i + 1).safetensors")
+      let step = try follow(update, run.orders[i], ppo, &numbers)
+      #expect(step.metrics.allSatisfy { $0.value.isFinite })
+      try compareWeights(ppo, "\(name)-weights-\(i + 1).safetensors", &weights)
     }
+    return (numbers, weights)
+  }
+
+  private func expect(_ gaps: (numbers: Gap, weights: Gap)) {
+    #expect(gaps.numbers.worst < Self.numbers, "\(gaps.numbers.place)")
+    #expect(gaps.weights.worst < Self.weights, "\(gaps.weights.place)")
+  }
+
+  @Test func twoUpdatesAgreeWithTRL() throws {
+    expect(try Self.gaps("ppo-trl", miniBatchSize: 2))
   }
 
   @Test func twoUpdatesWithAnEmptyAnswerAgreeWithPyTorch() throws {
     let run = try Fixture.json("ppo-empty.json", as: Run.self)
-    let ppo = try trainer { _ in }
-    for (i, update) in run.updates.enumerated() {
-      #expect(update.responses.contains { $0.isEmpty })
-      let step = try follow(update, run.orders[i], ppo)
-      #expect(step.metrics.allSatisfy { $0.value.isFinite })
-      try compareWeights(ppo, "ppo-empty-weights-\(i + 1).safetensors")
-    }
+    #expect(run.updates.allSatisfy { $0.responses.contains { $0.isEmpty } })
+    expect(try Self.gaps("ppo-empty", miniBatchSize: nil))
   }
 
   /// The second answer of each recorded batch is the text before a stop string and its token.
@@ -163,16 +169,22 @@ import Testing
 
   @Test(arguments: variants.indices)
   func otherSettingsAgreeWithTRL(index: Int) throws {
-    let (name, change) = Self.variants[index]
+    expect(try Self.gaps(variant: Self.variants[index].name))
+  }
+
+  static func gaps(variant: String) throws -> (numbers: Gap, weights: Gap) {
+    let (name, change) = try #require(variants.first { $0.name == variant })
     let run = try #require(Fixture.json("ppo-variants.json", as: [String: Run].self)[name])
     let ppo = try trainer(change)
+    var (numbers, weights) = (Gap(), Gap())
     var leftOut: [TrainWarning] = []
     for (i, update) in run.updates.enumerated() {
-      let step = try follow(update, run.orders[i], ppo)
+      let step = try follow(update, run.orders[i], ppo, &numbers)
       let head = try #require(update.v_head)
-      #expect(furthest(ppo.valueFunction.head.weight.value.array, head) < Self.weights, "\(name)")
+      weights.note(ppo.valueFunction.head.weight.value.array, head, "v_head")
       leftOut += step.warnings.filter { if case .ratioAboveThreshold = $0 { true } else { false } }
     }
     #expect(leftOut.isEmpty == (name != "threshold"))
+    return (numbers, weights)
   }
 }

@@ -156,6 +156,21 @@ import Testing
     #expect(batch.rewards?.array == [1, 2])
   }
 
+  @Test func theValueHeadBeginsAsAsked() throws {
+    func weights(_ kind: PPO.ValueHeadInit) throws -> [Float] {
+      let head = try trainer { $0.valueHeadInit = kind }.valueFunction.head
+      return head.weight.value.array + head.bias.value.array
+    }
+    #expect(try weights(.zero).allSatisfy { $0 == 0 })
+    let bound = Float(1 / 32.0.squareRoot())
+    let linear = try weights(.linear)
+    #expect(linear.allSatisfy { abs($0) <= bound } && linear.contains { abs($0) > bound / 2 })
+    let normal = try weights(.normal)
+    #expect(normal.last == 0)
+    // 32 numbers of deviation 0.2: five standard errors are 0.125.
+    #expect(abs(standardDeviation(normal.dropLast()) - 0.2) < 0.125)
+  }
+
   // MARK: Lengths
 
   @Test func lengthsAreDrawnFromTheirRangeAndNotByTheBatch() throws {

@@ -75,7 +75,8 @@ extension HelpTopic {
       KL too high: raise kl_coef or lower target. Nothing moves: raise learning_rate, or look whether
       ppo/std_scores is 0. Ratio far from 1: fewer ppo_epochs.
 
-      ?PPO has the formulas and settings; ?PPO.settings every setting.
+      ?PPO has the formulas and settings; docs/ppo-details.md what each was compared with;
+      PPO.differences("rlx", "nplus") what a profile changes; ppo.check(prompts) tests invariants.
       """),
     HelpTopic(
       "dpo", "Direct preference optimisation",
