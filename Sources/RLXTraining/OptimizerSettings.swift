@@ -63,6 +63,15 @@ package struct OptimizerSettings: Equatable, Sendable {
     return learningRate * Double(schedule.factor(at: done))
   }
 
+  /// Whether the schedule cannot be followed without knowing how many steps there will be.
+  var needsEnd: Bool {
+    switch lrSchedulerType {
+    case .constant: false
+    case .constantWithWarmup: warmupSteps == 0 && warmupRatio > 0
+    case .linear, .cosine: true
+    }
+  }
+
   /// The steps of the warmup in a run of `total`: transformers rounds a share up.
   private func warmup(of total: Int) -> Int {
     guard warmupSteps == 0, warmupRatio > 0 else { return warmupSteps }

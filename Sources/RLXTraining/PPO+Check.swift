@@ -2,6 +2,13 @@ import RLXModels
 import RLXTensor
 
 extension PPO {
+  /// The same on answers to prompts, which are drawn anew; the trainer's own draws go on as if not.
+  package func check(_ prompts: [Prompt], report: Report = silent) throws -> [Invariant] {
+    let before = draws
+    defer { draws = before }
+    return try check(try rollout(prompts, report: report))
+  }
+
   /// The invariants that need passes of their own, on a batch just rolled out; nothing is changed.
   ///
   /// padding: an answer alone gives what it gives in the batch. dropout: two passes give the same bits.

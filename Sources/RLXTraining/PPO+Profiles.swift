@@ -11,7 +11,8 @@ extension PPO {
     case nplus
     /// Ziegler et al. 2019, arXiv 1909.08593: the settings of lm-human-preferences for sentiment.
     case openai2019
-    /// Ouyang et al. 2022, arXiv 2203.02155, appendix C.4.
+    /// Ouyang et al. 2022, arXiv 2203.02155, appendix C.4; without its moving average of the weights
+    /// and the value network's own learning rate.
     case instructgpt
   }
 
@@ -89,6 +90,8 @@ extension PPO.Settings {
 
   private mutating func likeInstructGPT() {
     optimizer.learningRate = 9.65e-6
+    optimizer.adamBeta2 = 0.95
+    (optimizer.lrSchedulerType, optimizer.warmupSteps) = (.constantWithWarmup, 10)
     adapKlCtrl = false
     klCoef = 0.02
     ptxCoef = 27.8

@@ -249,7 +249,7 @@ package final class PPO {
   /// The rate of the next step. A schedule that falls must know where it ends.
   private func learningRate() throws(TrainingError) -> Double {
     let total = settings.totalSteps ?? planned
-    guard total != nil || settings.optimizer.lrSchedulerType == .constant else {
+    guard total != nil || !settings.optimizer.needsEnd else {
       throw .conflict(
         trainer: Settings.trainer, names: ["lr_scheduler_type", "total_steps"],
         reason: "a falling learning rate whose end is not known outside run: say total_steps, "

@@ -89,6 +89,11 @@ import Testing
     try ppo.run(Fixture.prompts(3), steps: 4)
     let rates = ppo.log["ppo/learning_rate"]
     #expect(furthest(rates, [1e-3, 0.75e-3, 0.5e-3, 0.25e-3]) < 1e-9)
+    let warm = try trainer {
+      ($0.optimizer.lrSchedulerType, $0.optimizer.warmupSteps) = (.constantWithWarmup, 2)
+    }
+    for _ in 0..<3 { try warm.step(Fixture.prompts(2)) }
+    #expect(furthest(warm.log["ppo/learning_rate"], [0, 0.5e-3, 1e-3]) < 1e-9)
     let told = try trainer {
       $0.optimizer.lrSchedulerType = .linear
       $0.totalSteps = 2
@@ -231,9 +236,8 @@ import Testing
   @Test func everyInvariantHoldsAndTheCheckChangesNothing() throws {
     let ppo = try trainer()
     try ppo.step(Fixture.prompts(3))
-    let batch = try ppo.rollout(Fixture.prompts(3))
     let before = bits(ppo)
-    let found = try ppo.check(batch)
+    let found = try ppo.check(Fixture.prompts(3))
     #expect(found.map(\.name) == ["padding", "dropout", "kl", "gradient"])
     for invariant in found { #expect(invariant.holds, "\(invariant)") }
     #expect(bits(ppo) == before)

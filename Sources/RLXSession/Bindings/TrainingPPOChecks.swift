@@ -10,15 +10,14 @@ extension PPOMethods {
       "check",
       "The invariants that need passes of their own, on answers to these prompts: padding, dropout, "
         + "KL, gradient. A table; nothing is changed.",
-      parameters: [prompts], effects: .mutates, returns: "Table",
+      parameters: [prompts], returns: "list of map",
       example: "\(example).check([\"Once\"])"
     ) { [unowned core] object, call in
       let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))
       try checkMemory(object, call, prompts)
       defer { core.endProgress() }
-      let batch = try object.trainer.rollout(prompts, report: progress(core).staged)
       return .list(
-        try object.trainer.check(batch).map { invariant in
+        try object.trainer.check(prompts, report: progress(core).staged).map { invariant in
           .map([
             ("holds", .bool(invariant.holds)), ("invariant", .string(invariant.name)),
             ("equation", .string(invariant.equation)),
@@ -36,7 +35,7 @@ extension PPOMethods {
     }
     return FunctionSpec(
       "differences", "The settings in which two profiles differ, with both values.",
-      parameters: [profile("first"), profile("second")], returns: "list",
+      parameters: [profile("first"), profile("second")], returns: "list of map",
       example: "PPO.differences(\"trl011\", \"openai2019\")"
     ) { call in
       func profile(_ name: String) throws -> PPO.Profile {

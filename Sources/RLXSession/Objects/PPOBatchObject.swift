@@ -87,6 +87,12 @@ package final class PPOBatchObject: Digestible {
       digest.text(name)
       digest.tensor(tensor)
     }
+    if let ends = batch.ends {
+      digest.integers(ends.rows.map { Int32($0) })
+      for tensor in [ends.values, ends.rewards, ends.returns] {
+        if let tensor { digest.tensor(tensor) }
+      }
+    }
     for score in (batch.rawScores ?? []) + (batch.scores ?? []) { digest.number(score) }
     digest.number(batch.klCoef ?? 0)
   }
