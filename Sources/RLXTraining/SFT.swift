@@ -61,7 +61,7 @@ package final class SFT {
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
     let pass = try pass(batch)
     let loss = negativeLogLikelihood(pass.logProbs(temperature: 1))
-    let (accuracy, entropy) = (pass.accuracy, pass.entropy)
+    let (accuracy, entropy) = (pass.accuracy, pass.entropy())
     try stepper.begin()
     try stepper.backward(loss)
     let norm = try stepper.step(learningRate: rate)
