@@ -9,7 +9,7 @@ extension PPOMethods {
     method(
       "check",
       "The invariants that need passes of their own, on answers to these prompts: padding, dropout, "
-        + "KL, gradient. A table; nothing is changed.",
+        + "KL, gradient. One map each; nothing is changed.",
       parameters: [prompts], returns: "list of map",
       example: "\(example).check([\"Once\"])"
     ) { [unowned core] object, call in
