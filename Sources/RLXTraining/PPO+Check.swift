@@ -68,12 +68,12 @@ extension PPO {
         parameter.gradient = gradient
       }
     }
-    func mean(recording: Bool) throws -> Tensor {
+    func logProbs(recording: Bool) throws -> Tensor {
       try ResponsePass(policy, pairs, recording: recording)
-        .logProbs(temperature: settings.logProbTemperature).mean()
+        .logProbs(temperature: settings.logProbTemperature)
     }
     for parameter in parameters { parameter.gradient = nil }
-    try mean(recording: true).backward()
+    try logProbs(recording: true).mean().backward()
     let gradients = parameters.map { $0.gradient }
     let norm = gradients.reduce(0.0) { $0 + ($1.map { Double(($0 * $0).sum().item) } ?? 0) }
       .squareRoot()
@@ -82,13 +82,16 @@ extension PPO {
         guard let gradient = gradients[index] else { continue }
         parameter.value = before[index].0 + gradient * Float(step / max(norm, 1e-30))
       }
-      return Double(try mean(recording: false).item)
+      return RLXTraining.mean(try logProbs(recording: false).array)
     }
-    let h = 1e-2
-    let slope = norm == 0 ? 0 : (try moved(h) - moved(-h)) / (2 * h)
+    func slope(_ h: Double) throws -> Double { try (moved(h) - moved(-h)) / (2 * h) }
+    // Steps that change L by a few hundredths: far above rounding. Of what the curve is besides a line
+    // two steps together leave only the fourth power (Richardson).
+    let h = 0.02 / max(norm, 2)
+    let found = norm == 0 ? 0 : try (4 * slope(h / 2) - slope(h)) / 3
     return Invariant(
       "gradient", "(L(θ + h g/|g|) − L(θ − h g/|g|)) / 2h = |g|, L the mean log-probability",
-      left: [slope], right: [norm], tolerance: 0.02, place: { _ in "the policy" },
+      left: [found], right: [norm], tolerance: 0.02, place: { _ in "the policy" },
       remedy: "an operation with a wrong gradient")
   }
 }
