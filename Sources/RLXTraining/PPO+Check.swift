@@ -28,7 +28,7 @@ extension PPO {
     return [
       Invariant(
         "padding", "log π of an answer alone = log π of it in the batch", left: alone,
-        right: together, tolerance: Self.logProbTolerance, place: { "token \($0) of the batch" },
+        right: together, tolerance: logProbTolerance, place: { "token \($0) of the batch" },
         remedy: "a model whose positions or masks depend on the other rows"),
       Invariant(
         "dropout", "log π of one pass = log π of the next, to the bit", left: together,
@@ -91,7 +91,7 @@ extension PPO {
     let found = norm == 0 ? 0 : try (4 * slope(h / 2) - slope(h)) / 3
     return Invariant(
       "gradient", "(L(θ + h g/|g|) − L(θ − h g/|g|)) / 2h = |g|, L the mean log-probability",
-      left: [found], right: [norm], tolerance: 0.02, place: { _ in "the policy" },
+      left: [found], right: [norm], tolerance: 0.002, place: { _ in "the policy" },
       remedy: "an operation with a wrong gradient")
   }
 }

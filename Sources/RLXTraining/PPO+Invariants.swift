@@ -12,7 +12,7 @@ extension PPO {
   static let sumTolerance = 1e-4
 
   /// The same at the temperature of log-probabilities, by which logits are divided with their errors.
-  private var logProbTolerance: Double {
+  var logProbTolerance: Double {
     Self.logProbTolerance * max(1, 1 / settings.logProbTemperature)
   }
 
