@@ -55,7 +55,9 @@ extension PPOStep {
   ///
   /// Means over answers count every answer, one without tokens with KL 0 and length 0; means over
   /// tokens count the tokens there are. `ppo/…` from the update are means over its mini-batches.
-  init(_ batch: PPOBatch, passes: PPO.UpdatePasses, learningRate: Double) {
+  init(
+    _ batch: PPOBatch, passes: PPO.UpdatePasses, learningRate: Double, counts: Metrics
+  ) {
     let scores = batch.scores ?? []
     let raw = batch.rawScores ?? []
     let kl = rowSums(batch.kl.array, offsets: batch.offsets)
@@ -79,7 +81,7 @@ extension PPOStep {
       ("env/reward_mean", mean(raw)),
       ("env/reward_std", standardDeviation(raw)),
     ]
-    metrics = objective + PPOStep.averages(passes.statistics) + rest
+    metrics = objective + PPOStep.averages(passes.statistics) + rest + counts
     distributions = [
       ("objective/kl_dist", kl),
       ("objective/logprobs", batch.logProbs.array.map(Double.init)),

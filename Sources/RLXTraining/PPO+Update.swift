@@ -78,6 +78,7 @@ extension PPO {
       part.statistics(
         policy: policyLoss, value: valueLoss, total: loss, entropy: pass.entropy,
         logProbs: logProbs.array, values: values.array, skipped: skipped))
+    flops += OperationCount(policy.config).training(part.pairs)
     return (ratio, policyLoss.clipped.array)
   }
 }

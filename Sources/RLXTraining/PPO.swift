@@ -24,6 +24,9 @@ package final class PPO {
   package internal(set) var klController: KLController
   package internal(set) var scoreMoments = RunningMoments()
   package internal(set) var log = TrainLog(aliases: PPO.aliases)
+  package internal(set) var tokensSeen = 0
+  /// Floating-point operations of training so far, as `OperationCount` counts them.
+  package internal(set) var flops = 0.0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   let stepper: Stepper
@@ -132,12 +135,17 @@ package final class PPO {
   ) throws -> PPOStep {
     try batch.require(.advantaged, for: "update")
     let passes = try optimize(batch, orders: orders, report: report)
-    let step = PPOStep(batch, passes: passes, learningRate: settings.optimizer.learningRate)
+    count(batch)
+    let step = PPOStep(
+      batch, passes: passes, learningRate: settings.optimizer.learningRate,
+      counts: [("num_tokens", Double(tokensSeen)), ("flops", flops)])
     klController.update(kl: step.kl, count: batch.count)
     log.append(step.metrics)
     batch.stage = .updated
     try report(
-      TrainProgress(phase: "step", done: log.count, total: log.count, metrics: step.metrics))
+      TrainProgress(
+        phase: "step", done: log.count, total: log.count, metrics: step.metrics,
+        warnings: step.warnings))
     return step
   }
 

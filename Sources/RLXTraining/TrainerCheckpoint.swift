@@ -29,6 +29,7 @@ package struct TrainerCheckpoint {
   var draws: TrainerDraws
   var passes: Passes
   var log: [Metrics]
+  var samples: [LoggedSample]
   /// SHA-256 of the files beside it.
   var hashes: [(file: String, hash: String)] = []
 }
@@ -126,6 +127,7 @@ extension TrainerCheckpoint {
     draws = trainer.draws
     passes = trainer.passes
     log = trainer.log.entries
+    samples = trainer.log.samples
   }
 
   /// The files that must be those of this checkpoint, or its numbers mean nothing.
