@@ -25,7 +25,7 @@ extension PPO {
     let ours = try policy.logProbs(pairs, temperature: temperature, recording: false)
     let theirs = try reference.logProbs(pairs, temperature: temperature, recording: false)
     let ratio = zip(ours.values.array, theirs.values.array).map { $0 - $1 }
-    let scores = try reward.scores(samples)
+    let scores = try reward.rewards(samples).map(\.total)
     let lengths = completions.map { Double($0.tokens.count) }
     let metrics: Metrics = [
       ("objective/kl", mean(rowSums(ratio, offsets: ours.offsets))),
@@ -34,16 +34,5 @@ extension PPO {
       ("tokens/responses_len_mean", mean(lengths)),
     ]
     return metrics.heldOut
-  }
-
-  /// Adds a step's tokens and the operations of its stages before the update, which adds its own.
-  func count(_ batch: PPOBatch) {
-    let pairs = batch.samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
-    tokensSeen += pairs.reduce(0) { $0 + $1.prompt.count + $1.response.count }
-    let generated = zip(pairs, batch.finishes).filter { $0.1 != nil }.map(\.0)
-    let ours = OperationCount(policy.config)
-    flops +=
-      ours.reading(generated) + ours.reading(pairs)
-      + OperationCount(reference.config).reading(pairs)
   }
 }

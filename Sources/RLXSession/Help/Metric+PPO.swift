@@ -28,6 +28,31 @@ extension Metric {
         "dominated by the value part: lower vf_coef, or scale the scores"
       ]),
     Metric(
+      "ppo/loss/kl", "PPO", "The KL term of the loss, where use_kl_loss is on.",
+      formula: "mean over tokens of kl_t; kl_coef times it is in the loss", unit: "nats",
+      healthy: "0 to 0.1, rising slowly from 0",
+      operands: "objective/kl_coef objective/kl",
+      causes: [
+        "grows without end: raise kl_coef, lower learning_rate"
+      ]),
+    Metric(
+      "ppo/loss/entropy", "PPO", "The entropy in the loss, where entropy_coef is above 0.",
+      formula: "mean over tokens of H at the temperature; -entropy_coef times it is in the loss",
+      unit: "nats", healthy: "as ppo/policy/entropy",
+      operands: "entropy_coef ppo/policy/entropy",
+      causes: [
+        "rises towards log of the vocabulary: entropy_coef is too large",
+        "falls to 0: entropy_coef is too small to hold it up",
+      ]),
+    Metric(
+      "ppo/loss/ptx", "PPO", "The loss on the ptx texts, where ptx_coef is above 0.",
+      formula: "mean over their tokens of -log π(token); ptx_coef times it is in the loss",
+      unit: "nats", healthy: "steady; rising, the policy forgets them: raise ptx_coef",
+      operands: "ptx_coef",
+      causes: [
+        "rises: the policy forgets the texts; raise ptx_coef, lower learning_rate"
+      ]),
+    Metric(
       "ppo/policy/entropy", "PPO", "The mean entropy of the policy's next-token distributions.",
       formula: "mean over tokens of -Σ_v π_v log π_v", unit: "nats",
       healthy: "falls slowly; near 0 the policy has collapsed: raise kl_coef",
@@ -77,6 +102,14 @@ extension Metric {
       causes: [
         "far from 1 in the first mini-batch: rollout and update disagree on log-probabilities (temperature, dropout)",
         "grows over passes: too large a step",
+      ]),
+    Metric(
+      "val/ratio_var", "PPO", "How the mean ratio varies over the mini-batches.",
+      formula: "Σ (ρ_i - mean)² / (n-1), ρ_i the mean ratio of mini-batch i",
+      healthy: "near 0; large where a few mini-batches move the policy far",
+      operands: "ppo/policy/ratio ratio_threshold",
+      causes: [
+        "large: single mini-batches of few tokens; larger mini_batch_size, lower learning_rate"
       ]),
     Metric(
       "ppo/returns/mean", "PPO", "The mean return of a token.",
@@ -179,6 +212,14 @@ extension Metric {
       operands: "tokens/responses_len_mean",
       causes: [
         "0: every answer is cut at max_tokens, or all are one"
+      ]),
+    Metric(
+      "val/num_eos_tokens", "PPO", "How many end tokens the answers have.",
+      formula: "count of the policy's end tokens", unit: "tokens",
+      healthy: "most answers have one; 0, none ends by itself within max_tokens",
+      operands: "tokens/responses_len_mean max_tokens",
+      causes: [
+        "0: no answer ends; raise max_tokens, teach the end token in SFT, or set missing_eos_penalty"
       ]),
     Metric(
       "objective/kl_dist", "PPO", "The KL of every answer; a list in a step's metrics.",

@@ -199,6 +199,22 @@ extension Metric {
         "grows with the answers' length: it is a sum over tokens",
       ]),
     Metric(
+      "objective/non_score_reward", "PPO", "The KL part of the rewards, an answer.",
+      formula: "mean over answers of Σ_t -kl_coef · kl_t", healthy: "a little below 0",
+      operands: "objective/kl_coef objective/kl",
+      causes: [
+        "as large as the scores: the KL term outweighs the reward; lower kl_coef",
+        "above 0: negative KL, see objective/kl",
+      ]),
+    Metric(
+      "objective/rlhf_reward", "PPO", "What PPO raises: the score less the price of its KL.",
+      formula: "mean score + objective/non_score_reward", healthy: "rises",
+      operands: "ppo/mean_scores objective/non_score_reward",
+      causes: [
+        "falls while ppo/mean_scores rises: the score is bought with KL; raise kl_coef",
+        "does not rise: see ppo/mean_scores",
+      ]),
+    Metric(
       "ppo/mean_non_score_reward", "PPO", "The KL part of the rewards, a token.",
       formula: "mean over tokens of -kl_coef · kl_t", healthy: "a little below 0",
       operands: "objective/kl_coef objective/kl tokens/responses_len_mean",
@@ -225,11 +241,10 @@ extension Metric {
         "huge: single outliers; score_clip, use_score_scaling",
       ]),
     Metric(
-      "ppo/learning_rate", "PPO", "The step size of the optimizer.", formula: "learning_rate",
-      healthy: "constant",
-      causes: [
-        "not what was set: a schedule is in force"
-      ]),
+      "ppo/learning_rate", "PPO", "The step size of the optimizer.",
+      formula: "learning_rate, as lr_scheduler_type has it at this step",
+      healthy: "constant, or falling to 0 at the end of the run",
+      causes: ["not what was set: a schedule is in force, see lr_scheduler_type"]),
     Metric(
       "env/reward_mean", "PPO", "The mean of what the reward said, before scaling and clipping.",
       formula: "mean raw score", healthy: "as ppo/mean_scores",
