@@ -120,7 +120,7 @@ import Testing
       let batch = try ppo.rollout(
         queries: (0..<4).map { Fixture.tokens(3 + $0, seed: UInt64($0)) },
         responses: (0..<4).map { Fixture.tokens(5, seed: UInt64(10 + $0)) })
-      try ppo.score(batch, scores: [1, -1, 0.5, 2])
+      try ppo.score(batch, rewards: [1, -1, 0.5, 2].map { .score($0) })
       try ppo.advantages(batch)
       try ppo.update(batch)
       return ppo
