@@ -32,7 +32,7 @@ import Testing
   }
 
   private var pairs: [PreferencePair] {
-    (0..<5).map { row in
+    (0..<5).map { (row: Int) -> PreferencePair in
       PreferencePair(
         prompt: Fixture.tokens(2 + row, seed: UInt64(row)),
         chosen: Fixture.tokens(1 + 2 * row, seed: UInt64(20 + row)),
