@@ -83,7 +83,8 @@ final class TrainingRun {
       let found = try sample(progress)
       object.state.record { $0.add(found) }
       for one in found {
-        core.note("step \(one.step): \(one.prompt) → \(one.response)")
+        core.note(
+          "step \(one.step): \(TextWidth.visible(one.prompt)) → \(TextWidth.visible(one.response))")
       }
     }
   }
