@@ -25,6 +25,9 @@ package final class PPO {
   package internal(set) var klController: KLController
   package internal(set) var scoreMoments = RunningMoments()
   package internal(set) var log = TrainLog(aliases: PPO.aliases)
+  package internal(set) var tokensSeen = 0
+  /// Floating-point operations of training so far, as `OperationCount` counts them.
+  package internal(set) var flops = 0.0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   /// The place in the ptx texts.
@@ -189,14 +192,18 @@ package final class PPO {
     let passes = try optimize(
       batch, learningRate: rate, orders: orders, ptxRows: ptxRows, report: report)
     clock.updates += 1
+    count(batch)
     let step = PPOStep(
       batch, passes: passes, learningRate: rate, target: settings.target,
-      endTokens: policy.stopTokens)
+      endTokens: policy.stopTokens,
+      counts: [("num_tokens", Double(tokensSeen)), ("flops", flops)])
     klController.update(kl: step.kl, count: batch.count)
     log.append(step.metrics)
     batch.stage = .updated
     try report(
-      TrainProgress(phase: "step", done: log.count, total: log.count, metrics: step.metrics))
+      TrainProgress(
+        phase: "step", done: log.count, total: log.count, metrics: step.metrics,
+        warnings: step.warnings))
     return step
   }
 
