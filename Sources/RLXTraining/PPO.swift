@@ -40,7 +40,8 @@ package final class PPO {
       width: policy.config.width, kind: .torchLinear, draw: draws.next(.initial))
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
-      head: ("v_head", head), settings: settings.optimizer)
+      others: [("v_head.weight", head.weight), ("v_head.bias", head.bias)],
+      settings: settings.optimizer)
     self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy
     self.reward = reward

@@ -123,7 +123,11 @@ extension RewardModel: StatefulTrainer {
   package var changedSettings: [(name: String, value: SettingValue)] { settings.changed }
 
   package var counters: Metrics {
-    [("steps", Double(stepper?.steps ?? 0)), ("num_tokens", Double(tokensSeen))]
+    [
+      ("steps", Double(stepper?.steps ?? 0)), ("num_tokens", Double(tokensSeen)),
+      ("score_mean", normalization?.mean ?? 0),
+      ("score_deviation", normalization?.deviation ?? 0),
+    ]
   }
 
   package func releaseMoments() { stepper?.optimizer.releaseMoments() }
@@ -135,17 +139,20 @@ extension RewardModel: StatefulTrainer {
       try prepared(settings).restore(state)
     } else {
       stepper = nil
-      for (parameter, saved) in zip(model.parameters + head.parameters, state.tensors) {
+      for (parameter, saved) in zip(parameters, state.tensors) {
         parameter.value = saved.tensor
       }
     }
     tokensSeen = state.count("num_tokens")
+    let deviation = state.counter("score_deviation")
+    normalization =
+      deviation > 0
+      ? ScoreNormalization(mean: state.counter("score_mean"), deviation: deviation) : nil
     (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 
   private var weights: [(name: String, tensor: Tensor)] {
-    model.parameters.map { ($0.name, $0.value) }
-      + [("score.weight", head.weight.value), ("score.bias", head.bias.value)]
+    model.parameters.map { ($0.name, $0.value) } + [("score.weight", head.weight.value)]
   }
 }
 

@@ -7,7 +7,8 @@ extension Metric {
     Metric(
       "loss", "SFT RewardModel DPO", "The mean loss of the step's batch, before the step.",
       formula:
-        "SFT: mean -log π(token). RewardModel: mean -log σ(r_chosen - r_rejected). DPO: mean "
+        "SFT: mean -log π(token). RewardModel: mean -log σ(r_chosen - r_rejected - margin), + "
+        + "center_rewards_coefficient · mean (r_chosen + r_rejected)². DPO: mean "
         + "-log σ(rewards/margins), with label smoothing ε (1-ε) of it and ε of -log σ(-margin)",
       unit: "nats",
       healthy: "falls, from about ln 2 = 0.693 for pairs; 0 within few steps is overfitting"),
@@ -49,6 +50,28 @@ extension Metric {
     Metric(
       "max_reward", "RewardModel", "The highest score in the batch.", formula: "max r",
       healthy: "within a few units of mean_reward"),
+    Metric(
+      "eval_loss", "RewardModel", "The loss of the comparisons held out, after the step.",
+      formula: "the loss, mean over all of held_out", unit: "nats",
+      healthy: "falls below ln 2 = 0.693; where it rises while loss falls, stop"),
+    Metric(
+      "eval_accuracy", "RewardModel",
+      "The share of the pairs held out whose chosen answer scored higher, after the step.",
+      formula: "mean [r_chosen > r_rejected] over held_out",
+      healthy: "0.6 to 0.75 on people's choices; far below accuracy is overfitting"),
+    Metric(
+      "eval_margin", "RewardModel", "The margin of the pairs held out, after the step.",
+      formula: "mean (r_chosen - r_rejected) over held_out", healthy: "rises, slower than margin"),
+    Metric(
+      "eval_mean_reward", "RewardModel", "The mean score of the answers held out, after the step.",
+      formula: "mean r over held_out", healthy: "near mean_reward"),
+    Metric(
+      "eval_min_reward", "RewardModel", "The lowest score of the answers held out, after the step.",
+      formula: "min r over held_out", healthy: "near min_reward"),
+    Metric(
+      "eval_max_reward", "RewardModel",
+      "The highest score of the answers held out, after the step.",
+      formula: "max r over held_out", healthy: "near max_reward"),
   ]
 
   static let dpo = [
