@@ -14,16 +14,19 @@ package final class AdamW {
     package var eps: Float
     /// Share of a weight taken off per step, times the learning rate.
     package var weightDecay: Float
+    /// Whether ε is divided by √(1 − β₂ᵗ), which makes of PyTorch's form TensorFlow's.
+    package var correctsEps: Bool
 
     package init(
       learningRate: Float, beta1: Double = 0.9, beta2: Double = 0.999, eps: Float = 1e-8,
-      weightDecay: Float = 0
+      weightDecay: Float = 0, correctsEps: Bool = false
     ) {
       self.learningRate = learningRate
       self.beta1 = beta1
       self.beta2 = beta2
       self.eps = eps
       self.weightDecay = weightDecay
+      self.correctsEps = correctsEps
     }
   }
 
@@ -46,10 +49,12 @@ package final class AdamW {
   package func step(learningRate: Float? = nil) {
     steps += 1
     let s = settings
+    let correction2 = 1 - pow(s.beta2, Double(steps))
+    let eps = s.correctsEps ? Float(Double(s.eps) / correction2.squareRoot()) : s.eps
     let kernel = ck_adamw_settings(
-      learning_rate: learningRate ?? s.learningRate, eps: s.eps, weight_decay: s.weightDecay,
+      learning_rate: learningRate ?? s.learningRate, eps: eps, weight_decay: s.weightDecay,
       beta1: s.beta1, beta2: s.beta2, correction1: 1 - pow(s.beta1, Double(steps)),
-      correction2: 1 - pow(s.beta2, Double(steps)))
+      correction2: correction2)
     for (index, parameter) in parameters.enumerated() where !parameter.isFrozen {
       guard let gradient = parameter.gradient else { continue }
       parameter.value.makeUnique()

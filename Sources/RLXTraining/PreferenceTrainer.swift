@@ -9,6 +9,8 @@ package protocol PreferenceTrainer: StatefulTrainer {
   var settings: RewardModel.Settings { get set }
   var log: TrainLog { get set }
   var tokensSeen: Int { get set }
+  /// Floating-point operations of training so far, as `OperationCount` counts them.
+  var flops: Double { get set }
   var draws: TrainerDraws { get set }
   var passes: Passes { get set }
   /// How its scores are shifted and scaled for others; nil: they are as trained.
@@ -20,18 +22,10 @@ package protocol PreferenceTrainer: StatefulTrainer {
   func scores(_ answers: [Answer], recording: Bool) throws -> Tensor
   /// How long an answer is with its prompt, in tokens.
   func length(_ answer: Answer) -> Int
+  /// The operations of a training step on these answers.
+  func trainingOperations(_ answers: [Answer]) -> Double
   /// The optimizer for these settings: the one there is, if its Adam settings are the same.
   func prepared(_ settings: RewardModel.Settings) throws(TrainingError) -> Stepper
-}
-
-/// What a fit did.
-package struct FitResult {
-  /// Its part of the log.
-  package internal(set) var log = TrainLog()
-  /// The step after which it stopped, if the stop rule said so.
-  package internal(set) var stopped: Int?
-  /// The step whose weights were kept, with what the held-out comparisons said there; nil: the last.
-  package internal(set) var kept: (step: Int, value: Double)?
 }
 
 extension PreferenceTrainer {
@@ -51,68 +45,42 @@ extension PreferenceTrainer {
     let comparisons = try told(comparisons, settings)
     let stepper = try prepared(settings)
     let planned = stepper.planned(1, maxSteps: settings.maxSteps)
-    let metrics = try step(comparisons, stepper, of: planned)
-    log.append(metrics)
-    return metrics
+    return try step(comparisons, stepper, of: planned)
   }
 
-  /// Trains for `settings.epochs` seeded passes, or `settings.maxSteps`, or until the stop rule says
-  /// that the held-out comparisons have had enough.
+  /// Trains for `settings.epochs` seeded passes, or `settings.maxSteps`. Returns its part of the log.
   @discardableResult
   package func fit(
     _ comparisons: [Comparison<Answer>], _ settings: RewardModel.Settings = RewardModel.Settings(),
-    heldOut: [Comparison<Answer>] = [], report: Report = silent
-  ) throws -> FitResult {
+    report: Report = silent
+  ) throws -> TrainLog {
     try settings.check()
     let comparisons = try told(comparisons, settings)
-    let heldOut = heldOut.isEmpty ? [] : try told(heldOut, settings)
     let stepper = try prepared(settings)
     let count = settings.stepCount(rows: comparisons.count)
     let planned = stepper.planned(count, maxSteps: settings.maxSteps)
-    let every = settings.evalSteps ?? settings.stepCount(rows: comparisons.count, epochs: 1)
-    var result = FitResult()
-    var rule = StopRule(settings)
-    var best: [Tensor]?
+    let before = log.count
     for done in 0..<count {
-      let rows = passes.next(settings.batchSize, of: comparisons.count, draws: &draws)
-      var metrics = try step(rows.map { comparisons[$0] }, stepper, of: planned)
-      if !heldOut.isEmpty, (done + 1) % every == 0 || done + 1 == count {
-        let held = try evaluate(heldOut)
-        metrics += held
-        if rule.isBest(held.value(rule.metric.rawValue) ?? .nan, after: log.count + 1),
-          settings.loadBestModelAtEnd
-        {
-          best = parameters.map(\.value)
-        }
-      }
-      log.append(metrics)
-      result.log.append(metrics)
+      let rows = passes.next(settings.rowsPerStep, of: comparisons.count, draws: &draws)
+      let metrics = try step(rows.map { comparisons[$0] }, stepper, of: planned, report: report)
       try report(TrainProgress(phase: "train", done: done + 1, total: count, metrics: metrics))
-      if rule.isEnough {
-        result.stopped = log.count
-        break
-      }
     }
-    if let best, let kept = rule.best, kept.step != log.count {
-      for (parameter, value) in zip(parameters, best) { parameter.value = value }
-      result.kept = kept
-    }
-    return result
+    return log.since(before)
   }
 
-  /// What the comparisons say without training on them: `eval_loss`, `eval_accuracy`, ….
-  package func evaluate(_ comparisons: [Comparison<Answer>]) throws -> Metrics {
+  /// The loss of training on comparisons that are not trained on, and what their scores say.
+  package func evaluate(_ comparisons: [Comparison<Answer>], report: Report = silent) throws
+    -> Metrics
+  {
     let comparisons = try told(comparisons, settings)
-    var loss = 0.0
-    var all: [Float] = []
-    for part in chunks(comparisons, of: rowsAtOnce) {
-      let scores = try scores(part.flatMap(\.answers), recording: false)
-      loss += Double(RewardLoss(part, settings)(scores).item) * Double(part.count)
+    var (loss, all) = (0.0, [Float]())
+    try inGroups(comparisons, of: settings.batchSize, report: report) { group in
+      let scores = try scores(group.flatMap(\.answers), recording: false)
+      let share = Double(group.count) / Double(comparisons.count)
+      loss += Double(RewardLoss(group, settings)(scores).item) * share
       all += scores.array
     }
-    let measured = measurements(all, comparisons)
-    return [("eval_loss", loss / Double(comparisons.count))]
-      + measured.map { ("eval_" + $0.name, $0.value) }
+    return ([("loss", loss)] + measurements(all, comparisons)).heldOut
   }
 
   /// The scores as they are trained.
@@ -134,19 +102,29 @@ extension PreferenceTrainer {
     return Accuracy(correct: correct, total: pairs.count)
   }
 
-  private func step(_ comparisons: [Comparison<Answer>], _ stepper: Stepper, of planned: Int)
-    throws -> Metrics
-  {
+  private func step(
+    _ comparisons: [Comparison<Answer>], _ stepper: Stepper, of planned: Int,
+    report: Report = silent
+  ) throws -> Metrics {
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
+    var all: [Float] = []
+    let (loss, norm) = try stepper.step(
+      comparisons, parts: settings.gradientAccumulationSteps, learningRate: rate, report: report
+    ) { part, _ in
+      let scores = try scores(part.flatMap(\.answers), recording: true)
+      all += scores.array
+      return RewardLoss(part, settings)(scores)
+    }
     let answers = comparisons.flatMap(\.answers)
-    let scores = try scores(answers, recording: true)
-    let loss = RewardLoss(comparisons, settings)(scores)
-    try stepper.begin()
-    try stepper.backward(loss)
-    let norm = try stepper.step(learningRate: rate)
     tokensSeen += answers.reduce(0) { $0 + length($1) }
-    return [("loss", Double(loss.item))] + measurements(scores.array, comparisons)
-      + [("num_tokens", Double(tokensSeen)), ("learning_rate", rate), ("grad_norm", norm)]
+    flops += trainingOperations(answers)
+    let metrics: Metrics =
+      [("loss", loss)] + measurements(all, comparisons) + [
+        ("num_tokens", Double(tokensSeen)), ("flops", flops), ("learning_rate", rate),
+        ("grad_norm", norm),
+      ]
+    log.append(metrics)
+    return metrics
   }
 
   /// TRL's names. Accuracy and margin are of the pairs in which somebody was preferred.
@@ -172,37 +150,4 @@ extension PreferenceTrainer {
         ? "label some comparisons; ties and skips teach nothing"
         : "ties: \"half\" or \"rao_kupper\" learns of ties, which is all there is")
   }
-}
-
-/// When training stops: `patience` evaluations in a row that are not better than the best by more
-/// than `threshold` (transformers' `EarlyStoppingCallback`).
-struct StopRule {
-  let metric: BestMetric
-  private let patience: Int?
-  private let threshold: Double
-  private(set) var best: (step: Int, value: Double)?
-  private var worse = 0
-
-  init(_ settings: RewardModel.Settings) {
-    metric = settings.metricForBestModel
-    patience = settings.earlyStoppingPatience
-    threshold = settings.earlyStoppingThreshold
-  }
-
-  /// Takes note of an evaluation; says whether it is the best so far.
-  mutating func isBest(_ value: Double, after step: Int) -> Bool {
-    let gain = best.map { metric == .loss ? $0.value - value : value - $0.value } ?? .infinity
-    worse = gain > threshold ? 0 : worse + 1
-    guard gain > 0 else { return false }
-    best = (step, value)
-    return true
-  }
-
-  var isEnough: Bool { patience.map { worse >= $0 } ?? false }
-}
-
-/// Which measurement of held-out comparisons says what is best.
-package enum BestMetric: String, CaseIterable, Sendable {
-  case loss = "eval_loss"
-  case accuracy = "eval_accuracy"
 }

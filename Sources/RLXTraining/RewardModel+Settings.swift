@@ -3,8 +3,10 @@ extension RewardModel {
   package struct Settings: EpochSettings {
     /// TRL's 1e-4.
     package var optimizer = OptimizerSettings(learningRate: 1e-4)
-    /// Comparisons an optimizer step sees, ≥ 1; transformers' 8.
+    /// Comparisons that go through the model at once, ≥ 1; transformers' 8.
     package var batchSize = 8
+    /// Batches whose gradients make one optimizer step, ≥ 1; transformers' 1.
+    package var gradientAccumulationSteps = 1
     /// Passes over the comparisons, ≥ 1. InstructGPT's 1: reward models overfit; transformers has 3.
     package var epochs = 1
     /// Optimizer steps of a fit, ≥ 1; nil: by epochs.
@@ -17,8 +19,6 @@ extension RewardModel {
     package var ties = TieRule.skip
     /// θ of Rao and Kupper, > 1: two answers tie where neither is θ times as good as the other.
     package var tieTheta = 2.0
-    /// Steps from one look at held-out comparisons to the next, ≥ 1; nil: once a pass.
-    package var evalSteps: Int?
     /// Evaluations without a gain after which a fit stops, ≥ 1; nil: none.
     package var earlyStoppingPatience: Int?
     /// What counts as a gain, ≥ 0.
@@ -63,21 +63,18 @@ extension RewardModel.Settings {
   private static var evaluationTable: [Setting<RewardModel.Settings>] {
     [
       .optionalInteger(
-        "eval_steps", \.evalSteps, .atLeast(1), usual: "10 to 500", unit: "steps",
-        "steps from one look at held_out to the next; nil: once a pass"),
-      .optionalInteger(
         "early_stopping_patience", \.earlyStoppingPatience, .atLeast(1), aliases: ["patience"],
         usual: "2 to 5", unit: "evaluations",
-        "evaluations without a gain on held_out after which training stops; nil never stops"),
+        "evaluations without a gain on eval after which training stops; nil never stops"),
       .number(
         "early_stopping_threshold", \.earlyStoppingThreshold, .atLeast(0), usual: "0 to 0.01",
         "what counts as a gain"),
       .choice(
         "metric_for_best_model", \.metricForBestModel, usual: "\"eval_loss\"",
-        "by which measurement of held_out weights are best"),
+        "by which measurement of eval weights are best"),
       .bool(
         "load_best_model_at_end", \.loadBestModelAtEnd, usual: "true",
-        "whether the weights that were best on held_out are kept"),
+        "whether the weights that were best on eval are kept"),
     ]
   }
 

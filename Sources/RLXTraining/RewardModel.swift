@@ -16,6 +16,7 @@ package final class RewardModel: PreferenceTrainer, Reward {
   package var settings: Settings
   package var log = TrainLog()
   package var tokensSeen = 0
+  package var flops = 0.0
   package var draws: TrainerDraws
   package var passes = Passes()
   package var normalization: ScoreNormalization?
@@ -46,6 +47,10 @@ package final class RewardModel: PreferenceTrainer, Reward {
   package var parameters: [Parameter] { model.parameters + [head.weight] }
 
   package func length(_ answer: [Int32]) -> Int { answer.count }
+
+  package func trainingOperations(_ answers: [[Int32]]) -> Double {
+    OperationCount(model.config).trainingScores(answers)
+  }
 
   /// The head's value [R] at the last token of each sequence, prompt and answer as one.
   package func scores(_ answers: [[Int32]], recording: Bool) throws -> Tensor {
@@ -96,10 +101,18 @@ extension RewardModel {
   package func fit(
     _ pairs: [PreferencePair], _ settings: Settings = Settings(), report: Report = silent
   ) throws -> TrainLog {
-    try fit(pairs.map { Comparison($0) }, settings, report: report).log
+    try fit(pairs.map { Comparison($0) }, settings, report: report)
+  }
+
+  package func evaluate(_ pairs: [PreferencePair], report: Report = silent) throws -> Metrics {
+    try evaluate(pairs.map { Comparison($0) }, report: report)
   }
 
   package func accuracy(_ pairs: [PreferencePair]) throws -> Accuracy {
     try accuracy(pairs.map { Comparison($0) })
   }
+}
+
+extension RewardModel: ValueSource {
+  package var valueSource: (model: LanguageModel, head: ValueHead)? { (model, head) }
 }

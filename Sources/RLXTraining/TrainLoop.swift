@@ -79,6 +79,7 @@ package final class Stepper {
   func continues(_ other: OptimizerSettings) -> Bool {
     settings.adamBeta1 == other.adamBeta1 && settings.adamBeta2 == other.adamBeta2
       && settings.adamEpsilon == other.adamEpsilon && settings.weightDecay == other.weightDecay
+      && settings.adamForm == other.adamForm
   }
 
   /// Optimizer steps completed.

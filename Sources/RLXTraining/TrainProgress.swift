@@ -3,19 +3,25 @@ package typealias Metrics = [(name: String, value: Double)]
 
 /// Where a trainer stands. Handed to the `Report` at every counted point.
 package struct TrainProgress {
-  /// What is going on: "generate", "update", "train", or "step" when a step has been logged.
+  /// What is going on: "generate", "update", "accumulate", "evaluate", "train", or "step" when a step
+  /// has been logged.
   package var phase: String
   /// How much of it is done, and out of how much.
   package var done: Int
   package var total: Int
   /// The numbers of the step just completed, where one was.
   package var metrics: Metrics?
+  /// What a person should know of that step.
+  package var warnings: [TrainWarning]
 
-  package init(phase: String, done: Int, total: Int, metrics: Metrics? = nil) {
+  package init(
+    phase: String, done: Int, total: Int, metrics: Metrics? = nil, warnings: [TrainWarning] = []
+  ) {
     self.phase = phase
     self.done = done
     self.total = total
     self.metrics = metrics
+    self.warnings = warnings
   }
 }
 
@@ -33,6 +39,8 @@ package enum TrainWarning: Equatable, Sendable {
   case equalScores(Double, count: Int)
   /// The mean KL of a batch is below −1: the answers were not sampled from this policy as it is.
   case negativeKL(Double)
+  /// The mean KL of a batch is more than ten times the target: the policy has left the reference.
+  case largeKL(Double, target: Double)
   /// No answer of a batch had a token; nothing was updated.
   case noTokens
   /// The mean ratio of a mini-batch exceeded ratio_threshold; it was left out.
@@ -46,6 +54,9 @@ extension TrainWarning: CustomStringConvertible {
       "all \(count) scores are \(score): there is nothing to learn from them but the KL term"
     case .negativeKL(let kl):
       "objective/kl is \(kl): were the answers sampled with other settings than the update uses?"
+    case .largeKL(let kl, let target):
+      "objective/kl is \(kl), more than ten times target \(target): the policy has left the reference; "
+        + "raise kl_coef, lower learning_rate, or set early_stopping"
     case .noTokens: "no answer has a token: nothing was updated"
     case .ratioAboveThreshold(let ratio, let threshold):
       "a mini-batch was left out: its mean ratio \(ratio) is above ratio_threshold \(threshold)"

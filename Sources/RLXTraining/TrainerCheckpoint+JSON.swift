@@ -24,15 +24,17 @@ extension TrainerCheckpoint {
           ("count", .string("\(draws.count)")),
         ])
       ),
-      (
-        "passes",
-        .object([
-          ("pass", .int(passes.pass)), ("position", .int(passes.position)),
-          ("order", .array(passes.order.map { .int($0) })),
-        ])
-      ),
+      ("passes", Self.json(passes)), ("side_passes", Self.json(sidePasses)),
       ("log", .array(log.map(Self.json))),
+      ("samples", .array(samples.map(\.json))),
       ("files", .object(hashes.map { (key: $0.file, value: .string($0.hash)) })),
+    ])
+  }
+
+  private static func json(_ passes: Passes) -> JSON {
+    .object([
+      ("pass", .int(passes.pass)), ("position", .int(passes.position)),
+      ("order", .array(passes.order.map { .int($0) })),
     ])
   }
 
@@ -57,6 +59,7 @@ extension TrainerCheckpoint {
     case .number(let number): json(number)
     case .text(let text): .string(text)
     case .texts(let texts): .array(texts.map { .string($0) })
+    case .range(let low, let high): .object([("from", .int(low)), ("to", .int(high))])
     }
   }
 }
@@ -90,10 +93,17 @@ extension TrainerCheckpoint {
     self.draws = TrainerDraws(
       seed: try draws.word("seed"), call: try draws.word("call"), count: try draws.word("count"))
     passes = try Self.passes(fields.inner("passes"))
+    if let side = try fields.fields("side_passes") { sidePasses = try Self.passes(side) }
     var log: [Metrics] = []
     for entry in try fields.objects("log") { log.append(try Self.metrics(entry)) }
     self.log = log
-    try check(fields.inner("files"))
+    samples = []
+    if fields["samples"] != nil {
+      for sample in try fields.objects("samples") { samples.append(try LoggedSample(sample)) }
+    }
+    let files = try fields.inner("files")
+    hasValueModel = files[Self.valueFolder + "/model.safetensors"] != nil
+    try check(files)
   }
 
   /// The settings as a trainer has them.
@@ -164,6 +174,20 @@ extension TrainerCheckpoint {
   }
 }
 
+extension LoggedSample {
+  fileprivate var json: JSON {
+    .object([
+      ("step", .int(step)), ("prompt", .string(prompt)), ("response", .string(response)),
+    ])
+  }
+
+  fileprivate init(_ fields: JSONFields) throws(ModelError) {
+    guard let step = fields["step"]?.intValue else { throw fields.missing("step") }
+    self.init(
+      step: step, prompt: try fields.required("prompt"), response: try fields.required("response"))
+  }
+}
+
 extension JSONFields {
   fileprivate func required(_ name: String) throws(ModelError) -> String {
     guard let text = try string(name) else { throw missing(name) }
@@ -221,7 +245,11 @@ extension SettingValue {
       let texts = values.compactMap(\.stringValue)
       guard texts.count == values.count else { return nil }
       self = .texts(texts)
-    case .object: return nil
+    case .object(let fields):
+      let bounds = Dictionary(fields.map { ($0.key, $0.value.intValue) }) { first, _ in first }
+      guard fields.count == 2, let low = bounds["from"] ?? nil, let high = bounds["to"] ?? nil
+      else { return nil }
+      self = .range(low, high)
     }
   }
 }

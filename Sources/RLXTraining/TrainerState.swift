@@ -12,6 +12,8 @@ package struct TrainerState {
   package var counters: Metrics
   package var draws: TrainerDraws
   package var passes: Passes
+  /// The place in texts beside the data, of the trainers that have such.
+  package var sidePasses = Passes()
   /// Those in force, which a reward model's next `fit` may change.
   package var settings: [(name: String, value: SettingValue)]
   package var log: TrainLog
@@ -24,6 +26,7 @@ package protocol StatefulTrainer: AnyObject {
   var counters: Metrics { get }
   var draws: TrainerDraws { get }
   var passes: Passes { get }
+  var sidePasses: Passes { get }
   var plainSettings: [(name: String, value: SettingValue)] { get }
   /// Those of the settings that are not at their default.
   var changedSettings: [(name: String, value: SettingValue)] { get }
@@ -40,11 +43,16 @@ extension StatefulTrainer {
   package var state: TrainerState {
     TrainerState(
       tensors: stateTensors, counters: counters, draws: draws, passes: passes,
-      settings: plainSettings, log: log)
+      sidePasses: sidePasses, settings: plainSettings, log: log)
   }
 
   /// Every number of the state: what a digest covers. A seed is two numbers of 32 bits each.
-  package var stateNumbers: Metrics { counters + draws.stateNumbers + passes.stateNumbers }
+  package var stateNumbers: Metrics {
+    counters + draws.stateNumbers + passes.stateNumbers
+      + (sidePasses == Passes() ? [] : sidePasses.stateNumbers)
+  }
+
+  package var sidePasses: Passes { Passes() }
 }
 
 extension TrainerState {
@@ -63,8 +71,12 @@ extension PPO: StatefulTrainer {
       ("steps", Double(stepper.steps)), ("kl_coef", klController.value),
       ("score_mean", scoreMoments.mean), ("score_variance", scoreMoments.variance),
       ("score_deviation", scoreMoments.deviation), ("score_count", scoreMoments.count),
+      ("num_tokens", Double(tokensSeen)), ("flops", flops),
+      ("updates", Double(clock.updates)),
     ]
   }
+
+  package var sidePasses: Passes { ptxPasses }
 
   package func releaseMoments() { stepper.optimizer.releaseMoments() }
 
@@ -75,7 +87,9 @@ extension PPO: StatefulTrainer {
     scoreMoments.variance = state.counter("score_variance")
     scoreMoments.deviation = state.counter("score_deviation")
     scoreMoments.count = state.counter("score_count")
-    (draws, passes, log) = (state.draws, state.passes, state.log)
+    (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
+    clock.updates = state.count("updates")
+    (draws, passes, ptxPasses, log) = (state.draws, state.passes, state.sidePasses, state.log)
   }
 }
 
@@ -85,14 +99,16 @@ extension SFT: StatefulTrainer {
   package var changedSettings: [(name: String, value: SettingValue)] { settings.changed }
 
   package var counters: Metrics {
-    [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen))]
+    [
+      ("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen)), ("flops", flops),
+    ]
   }
 
   package func releaseMoments() { stepper.optimizer.releaseMoments() }
 
   package func restore(_ state: TrainerState) {
     stepper.restore(state)
-    tokensSeen = state.count("num_tokens")
+    (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
     (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 }
@@ -103,14 +119,16 @@ extension DPO: StatefulTrainer {
   package var changedSettings: [(name: String, value: SettingValue)] { settings.changed }
 
   package var counters: Metrics {
-    [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen))]
+    [
+      ("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen)), ("flops", flops),
+    ]
   }
 
   package func releaseMoments() { stepper.optimizer.releaseMoments() }
 
   package func restore(_ state: TrainerState) {
     stepper.restore(state)
-    tokensSeen = state.count("num_tokens")
+    (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
     (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 }
@@ -125,6 +143,7 @@ extension RewardModel: StatefulTrainer {
   package var counters: Metrics {
     [
       ("steps", Double(stepper?.steps ?? 0)), ("num_tokens", Double(tokensSeen)),
+      ("flops", flops),
       ("score_mean", normalization?.mean ?? 0),
       ("score_deviation", normalization?.deviation ?? 0),
     ]
@@ -143,7 +162,7 @@ extension RewardModel: StatefulTrainer {
         parameter.value = saved.tensor
       }
     }
-    tokensSeen = state.count("num_tokens")
+    (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
     let deviation = state.counter("score_deviation")
     normalization =
       deviation > 0

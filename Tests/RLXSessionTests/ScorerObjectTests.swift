@@ -46,7 +46,7 @@ import Testing
       "p = Preferences(\"memory\")\np.rank(prompt: \"the\", responses: [\" a\", \" b\", \" c\"], "
         + "order: [2, 0, 1])\nrm.fit(p, batch_size: 1).len", "3"
     ),
-    ("rm.fit(pairs, held_out: pairs, eval_steps: 1, epochs: 2)[\"eval_loss\"].len", "2"),
+    ("rm.fit(pairs, eval: pairs, eval_steps: 1, epochs: 2)[\"eval_loss\"].len", "2"),
     ("rm.calibration(pairs).list().map(fn(b) => b.pairs).sum()", "3"),
     ("rm.mistakes(pairs).len + rm.accuracy(pairs).correct", "3"),
     ("rm.accuracy_by_length(pairs, bins: 2)[\"pairs\"].sum()", "3"),
@@ -100,8 +100,8 @@ import Testing
       "pair good with bad ones"
     ),
     ("rm.fit(Dataset([{question: \"a\"}]))", "the columns question"),
-    ("rm.fit(pairs, early_stopping_patience: 2)", "there is no held_out to look at"),
-    ("rm.fit(pairs, held_out: [])", "expected preference pairs, got none"),
+    ("rm.fit(pairs, early_stopping_patience: 2)", "there is no eval"),
+    ("rm.fit(pairs, eval: [])", "expected preference pairs, got none"),
     ("rm.fit(pairs, ties: \"maybe\")", "one of \"skip\", \"half\", \"rao_kupper\""),
     ("rm.normalize([\"the\"])", "expected answers with different scores"),
     ("rm.normalize([])", "got none"),
@@ -200,7 +200,7 @@ import Testing
     try bench.run(
       Self.start + """
         wrong = pairs.map(fn(p) => {prompt: p.prompt, chosen: p.rejected, rejected: p.chosen})
-        rm.fit(pairs, held_out: wrong, epochs: 50, eval_steps: 1, patience: 2, learning_rate: 0.01)
+        rm.fit(pairs, eval: wrong, epochs: 50, eval_steps: 1, patience: 2, learning_rate: 0.01)
         """)
     #expect(bench.console.err.contains("2 evaluations without a better eval_loss"))
     #expect(bench.console.err.contains("kept the weights of step "))

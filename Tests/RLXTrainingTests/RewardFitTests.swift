@@ -19,58 +19,57 @@ import Testing
     var settings = RewardModel.Settings()
     settings.optimizer.learningRate = 3e-3
     settings.epochs = 40
-    settings.evalSteps = 2
     settings.earlyStoppingPatience = 3
     return settings
   }
 
-  /// Held-out pairs that say the opposite: the best weights are the first looked at.
+  /// A fit that evaluates every second step, as a session does.
+  private func fit(
+    _ rm: RewardModel, _ settings: RewardModel.Settings, heldOut: [Comparison<[Int32]>]
+  ) throws -> (watch: HeldOutWatch, values: [Double], keptOther: Bool) {
+    let watch = HeldOutWatch(rm, settings)
+    var values: [Double] = []
+    do {
+      try rm.fit(comparisons(8), settings) { progress in
+        guard progress.metrics != nil, rm.log.count % 2 == 0 else { return }
+        let found = try rm.evaluate(heldOut)
+        watch.note(found, after: rm.log.count)
+        values.append(found.value("eval_loss") ?? .nan)
+        if watch.isEnough { throw RunEnd() }
+      }
+    } catch is RunEnd {}
+    return (watch, values, watch.keepBest(after: rm.log.count))
+  }
+
+  /// Held-out pairs that say the opposite: training makes them worse.
   @Test func itStopsAndKeepsTheWeightsThatWereBest() throws {
     let opposite = comparisons(8).map { Comparison(Array($0.answers.reversed())) }
     let rm = RewardModel(from: try Fixture.policy(), draws: Fixture.draws)
-    let result = try rm.fit(comparisons(8), settings, heldOut: opposite)
-    let held = rm.log["eval_loss"]
-    let best = try #require(held.firstIndex(of: held.min() ?? 0))
-    #expect(result.stopped == rm.log.count)
+    let (watch, values, keptOther) = try fit(rm, settings, heldOut: opposite)
+    let best = try #require(values.firstIndex(of: values.min() ?? 0))
+    #expect(keptOther)
+    #expect(watch.best?.step == 2 * (best + 1))
+    #expect(watch.best?.value == values[best])
+    // Three looks without a gain.
     #expect(rm.log.count == 2 * (best + 1) + 6)
-    #expect(result.kept?.step == 2 * (best + 1))
-    #expect(result.kept?.value == held[best])
-    let again = try rm.evaluate(opposite).value("eval_loss")
     // The same arithmetic on the same weights.
-    #expect(again == held[best])
-    #expect(rm.log["eval_accuracy"].count == held.count)
+    #expect(try rm.evaluate(opposite).value("eval_loss") == values[best])
 
     var last = settings
     last.loadBestModelAtEnd = false
     let other = RewardModel(from: try Fixture.policy(), draws: Fixture.draws)
-    let kept = try other.fit(comparisons(8), last, heldOut: opposite).kept
-    #expect(kept == nil)
-    #expect(try other.evaluate(opposite).value("eval_loss") == held.last)
+    let kept = try fit(other, last, heldOut: opposite)
+    #expect(!kept.keptOther)
+    #expect(try other.evaluate(opposite).value("eval_loss") == kept.values.last)
   }
 
   @Test func withoutAStopRuleItRunsToTheEnd() throws {
     var plain = settings
-    plain.epochs = 3
-    plain.evalSteps = nil
+    plain.epochs = 6
     plain.earlyStoppingPatience = nil
     let rm = RewardModel(from: try Fixture.policy(), draws: Fixture.draws)
-    let result = try rm.fit(comparisons(16), plain, heldOut: comparisons(4, seed: 100))
-    #expect(result.stopped == nil)
-    #expect(rm.log.count == 6)
-    // Once a pass of two steps.
-    #expect(rm.log["eval_loss"].count == 3)
-  }
-
-  @Test func lookingAtHeldOutPairsChangesNothing() throws {
-    func weights(_ heldOut: [Comparison<[Int32]>]) throws -> [UInt32] {
-      var plain = settings
-      plain.epochs = 2
-      plain.earlyStoppingPatience = nil
-      plain.loadBestModelAtEnd = false
-      let rm = RewardModel(from: try Fixture.policy(), draws: Fixture.draws)
-      try rm.fit(comparisons(10), plain, heldOut: heldOut)
-      return Fixture.bits(rm.model)
-    }
-    #expect(try weights([]) == weights(comparisons(3, seed: 50)))
+    let (watch, values, _) = try fit(rm, plain, heldOut: comparisons(4, seed: 100))
+    #expect(rm.log.count == 6 && values.count == 3)
+    #expect(watch.best?.value == values.min())
   }
 }

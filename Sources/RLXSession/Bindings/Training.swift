@@ -8,7 +8,7 @@ package func registerTraining(_ registry: Registry, core: SessionCore) {
     SFTMethods.type(core), RewardModelMethods.type(core), PPOMethods.type(core),
     PPOBatchMethods.type, PPOBatchMethods.answerType, DPOMethods.type(core),
     AdamWMethods.type(core), EnsembleMethods.type(core), ScorerMethods.calibrationType,
-    TrainLogMethods.type, TrainLogMethods.metricsType, RewardModelMethods.accuracyType,
+    TrainLogMethods.type(core), TrainLogMethods.metricsType, RewardModelMethods.accuracyType,
   ] {
     registry.add(type)
   }

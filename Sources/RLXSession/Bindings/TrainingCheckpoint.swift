@@ -114,9 +114,9 @@ struct PeriodicSave {
     }
   }
 
-  /// Saves the end of the run, unless that was the last save.
-  func finish() throws {
-    if saved.steps != object.state.log.count { try save() }
+  /// Saves the end of the run, unless that was the last save and nothing has `changed` since.
+  func finish(changed: Bool = false) throws {
+    if changed || saved.steps != object.state.log.count { try save() }
   }
 
   private func save() throws {

@@ -3,22 +3,32 @@ import RLXTraining
 
 /// What fits on comparisons share: what is refused before anything runs, and what is told after.
 enum PreferenceFit {
-  /// Throws where a setting speaks of held-out comparisons and there are none.
+  /// Throws where training is to stop by evaluations that nobody asked for.
   static func check(_ call: Call, _ settings: RewardModel.Settings) throws {
-    guard !call.isGiven("held_out") else { return }
-    let asked: String? =
-      if settings.earlyStoppingPatience != nil {
-        "early_stopping_patience"
-      } else if settings.evalSteps != nil {
-        "eval_steps"
-      } else {
-        nil
-      }
-    guard let asked else { return }
+    guard settings.earlyStoppingPatience != nil,
+      !call.isGiven("eval") || !call.isGiven("eval_steps")
+    else { return }
+    let missing = call.isGiven("eval") ? "eval_steps" : "eval"
     throw Fault(
-      .argument, "\(call.spec.qualifiedName): \(asked): there is no held_out to look at",
-      remedy: "parts = prefs.split(0.9); rm.fit(parts[0], held_out: parts[1], \(asked): 3)",
-      parameter: asked)
+      .argument, "\(call.spec.qualifiedName): early_stopping_patience: there is no \(missing)",
+      remedy: "rm.fit(data, eval: held_out, eval_steps: 10, early_stopping_patience: 3)",
+      parameter: "early_stopping_patience")
+  }
+
+  /// Lets a run evaluate, stop and keep what was best.
+  static func watch<Trainer: PreferenceTrainer>(
+    _ held: [Comparison<Trainer.Answer>], _ trainer: Trainer, _ settings: RewardModel.Settings,
+    _ work: inout TrainingRun.Work
+  ) -> HeldOutWatch {
+    let watch = HeldOutWatch(trainer, settings)
+    work.evaluate = { report in
+      let found = try trainer.evaluate(held, report: report)
+      watch.note(found, after: trainer.log.count)
+      return found
+    }
+    work.isEnough = { watch.isEnough }
+    work.finish = { watch.keepBest(after: trainer.log.count) }
+    return watch
   }
 
   /// Throws for the first comparison of answers that are the same to the scorer, which teaches
@@ -45,19 +55,21 @@ enum PreferenceFit {
 
   /// Says that a fit stopped, and which weights it kept.
   static func tell(
-    _ result: FitResult, _ settings: RewardModel.Settings, _ name: String, _ core: SessionCore
+    _ watch: HeldOutWatch, _ settings: RewardModel.Settings, _ object: RewardModelObject,
+    _ core: SessionCore
   ) {
+    guard let best = watch.best, best.step != object.model.log.count else { return }
+    let metric = settings.metricForBestModel.rawValue
     var facts: [String] = []
-    if let step = result.stopped, let patience = settings.earlyStoppingPatience {
+    if watch.isEnough, let patience = settings.earlyStoppingPatience {
       facts.append(
-        "stopped after step \(step): \(NumberText.count(patience, "evaluation")) without a better "
-          + settings.metricForBestModel.rawValue)
+        "stopped after step \(object.model.log.count): "
+          + "\(NumberText.count(patience, "evaluation")) without a better \(metric)")
     }
-    if let kept = result.kept {
+    if settings.loadBestModelAtEnd {
       facts.append(
-        "kept the weights of step \(kept.step), \(settings.metricForBestModel.rawValue) "
-          + NumberText.significant(kept.value))
+        "kept the weights of step \(best.step), \(metric) \(NumberText.significant(best.value))")
     }
-    if !facts.isEmpty { core.warn("\(name): " + facts.joined(separator: "; ")) }
+    if !facts.isEmpty { core.note("\(object.typeName): " + facts.joined(separator: "; ")) }
   }
 }

@@ -77,19 +77,13 @@ enum RewardModelMethods {
     }
   }
 
-  private static var heldOut: ParameterSpec {
-    ParameterSpec(
-      "held_out", TextReader.pairTypes, optional: true, aliases: ["eval_dataset"],
-      doc:
-        "comparisons that are measured and never trained on: eval_loss, eval_accuracy; the weights "
-        + "that are best on them are kept")
-  }
-
   private static func fit(_ core: SessionCore) -> FunctionSpec {
     method(
-      "fit", "Trains on comparisons; gives this fit's part of the log.",
-      parameters: [ScorerMethods.data, heldOut] + RewardModel.Settings.parameters
-        + CheckpointMethods.parameters,
+      "fit",
+      "Trains on comparisons; gives this fit's part of the log. With eval it ends with the weights that "
+        + "were best there.",
+      parameters: [ScorerMethods.data] + RewardModel.Settings.parameters
+        + TrainingRun.parameters(held: ScorerMethods.data, samples: []),
       effects: [.mutates, .writes],
       returns: "TrainLog", example: "\(setup)rm.fit(rows, epochs: 2)"
     ) { [unowned core] object, call in
@@ -97,23 +91,38 @@ enum RewardModelMethods {
       try PreferenceFit.check(call, settings)
       let ranked = settings.rankingLoss == .plackettLuce
       let data = try comparisons(object, call, "data", ranked: ranked, core)
-      let held =
-        try call.isGiven("held_out")
-        ? comparisons(object, call, "held_out", ranked: ranked, core) : []
-      let saving = try PeriodicSave(object, call, core)
+      var work = TrainingRun.Work()
+      var watch: HeldOutWatch?
+      if call.isGiven("eval") {
+        let held = try comparisons(object, call, "eval", ranked: ranked, core)
+        watch = PreferenceFit.watch(held, object.model, settings, &work)
+      }
+      let run = try TrainingRun(object, call, core, work)
       let progress = TrainingProgress(
-        core: core, trainer: "RewardModel", headlines: ["loss", "accuracy"])
-      defer { core.endProgress() }
-      let result = try object.model.fit(
-        data, settings, heldOut: held, report: saving.after(progress.counting))
-      try saving.finish()
-      PreferenceFit.tell(result, settings, object.typeName, core)
-      return .host(TrainLogObject(result.log, of: object.typeName))
+        core: core, trainer: "RewardModel", headlines: ["loss", "accuracy", "eval_accuracy"])
+      let before = object.model.log.count
+      try run.perform(progress.counting) { try object.model.fit(data, settings, report: $0) }
+      if let watch { PreferenceFit.tell(watch, settings, object, core) }
+      return .host(TrainLogObject(object.model.log.since(before), of: object.typeName))
     }
   }
 
   private static func training(_ core: SessionCore) -> [FunctionSpec] {
     [
+      method(
+        "evaluate",
+        "The loss on comparisons that are not trained on, as eval_loss, with what the scores say; "
+          + "nothing is changed.", parameters: [ScorerMethods.data], returns: "map",
+        example: "\(setup)rm.evaluate(rows).len  #> 6"
+      ) { [unowned core] object, call in
+        let ranked = object.model.settings.rankingLoss == .plackettLuce
+        let held = try comparisons(object, call, "data", ranked: ranked, core)
+        defer { core.endProgress() }
+        return .metrics(
+          try object.model.evaluate(
+            held,
+            report: TrainingProgress(core: core, trainer: "RewardModel", headlines: []).counting))
+      },
       method(
         "loss", "The loss of all comparisons given, as the last fit had it, with gradients.",
         parameters: [ScorerMethods.data], returns: "tensor",
