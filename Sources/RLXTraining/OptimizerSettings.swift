@@ -42,11 +42,11 @@ package struct OptimizerSettings: Equatable, Sendable {
     self.maxGradNorm = maxGradNorm
   }
 
-  /// The engine's form of these.
+  /// The engine's form of these. Biases and norms do not decay, as in transformers' Trainer.
   var adamW: AdamW.Settings {
     AdamW.Settings(
       learningRate: Float(learningRate), beta1: adamBeta1, beta2: adamBeta2,
-      eps: Float(adamEpsilon), weightDecay: Float(weightDecay),
+      eps: Float(adamEpsilon), weightDecay: Float(weightDecay), decaysVectors: false,
       correctsEps: adamForm == .tensorflow)
   }
 
@@ -94,7 +94,7 @@ extension OptimizedSettings {
         usual: "1e-8 to 1e-5", "added to the root of the second moment"),
       .number(
         "weight_decay", \.optimizer.weightDecay, .atLeast(0), usual: "0 to 0.1",
-        "decoupled weight decay"),
+        "decoupled weight decay of matrices and tables; biases and norms have none"),
       .optionalNumber(
         "max_grad_norm", \.optimizer.maxGradNorm, .above(0), usual: "0.5 to 1",
         "largest norm of all gradients together; nil never clips"),
