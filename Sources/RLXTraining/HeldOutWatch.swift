@@ -1,7 +1,7 @@
 import RLXTensor
 
 /// Which measurement of held-out comparisons says what is best.
-package enum BestMetric: String, CaseIterable, Sendable {
+package enum BestMetric: String, SettingChoice {
   case loss = "eval_loss"
   case accuracy = "eval_accuracy"
 }

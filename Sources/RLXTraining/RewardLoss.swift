@@ -2,7 +2,7 @@ import Glibc
 import RLXTensor
 
 /// How the losses of a ranking of more than two answers are made.
-package enum RankingLoss: String, CaseIterable, Sendable {
+package enum RankingLoss: String, SettingChoice {
   /// The mean over all its pairs (Ouyang et al. 2022, arXiv 2203.02155, eq. 1).
   case pairs
   /// −Σ_k log (e^{r_k} / Σ_{j ≥ k} e^{r_j}): the best is chosen of all, the next best of the rest
@@ -11,7 +11,7 @@ package enum RankingLoss: String, CaseIterable, Sendable {
 }
 
 /// What ties teach.
-package enum TieRule: String, CaseIterable, Sendable {
+package enum TieRule: String, SettingChoice {
   /// Nothing.
   case skip
   /// Both are as likely to be better: a soft label of ½.
