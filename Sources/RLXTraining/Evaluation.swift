@@ -83,7 +83,7 @@ extension SFT {
       measures.add(
         [
           ("loss", Double(negativeLogLikelihood(pass.logProbs(temperature: 1)).item)),
-          ("mean_token_accuracy", pass.accuracy), ("entropy", pass.entropy),
+          ("mean_token_accuracy", pass.accuracy), ("entropy", pass.entropy()),
         ], weight: Double(pass.targets.count) / Double(tokens))
     }
     return measures.means.heldOut

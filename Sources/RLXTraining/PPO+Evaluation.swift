@@ -10,15 +10,10 @@ extension PPO {
         trainer: Settings.trainer, what: "prompts", remedy: "eval: [\"Once upon a time\"]")
     }
     guard let reward else { throw TrainingError.noReward }
-    let completions = try policy.generate(
-      prompts.map(\.tokens), settings.generation, draw: draw(.evaluation)
+    let (samples, _, _) = try sampleAnswers(
+      policy, prompts, settings: settings.generation, draw: draw(.evaluation)
     ) { progress in
       try report(TrainProgress(phase: "evaluate", done: progress.done, total: progress.total))
-    }
-    let samples = zip(prompts, completions).map { prompt, completion in
-      Sample(
-        prompt: prompt.text, response: completion.text, promptTokens: prompt.tokens,
-        responseTokens: completion.tokens)
     }
     let pairs = samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
     let temperature = Float(settings.logProbTemperature)
@@ -26,7 +21,7 @@ extension PPO {
     let theirs = try reference.logProbs(pairs, temperature: temperature, recording: false)
     let ratio = zip(ours.values.array, theirs.values.array).map { $0 - $1 }
     let scores = try reward.rewards(samples).map(\.total)
-    let lengths = completions.map { Double($0.tokens.count) }
+    let lengths = samples.map { Double($0.responseTokens.count) }
     let metrics: Metrics = [
       ("objective/kl", mean(rowSums(ratio, offsets: ours.offsets))),
       ("objective/entropy", -mean(rowSums(ours.values.array, offsets: ours.offsets))),

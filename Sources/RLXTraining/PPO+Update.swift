@@ -89,7 +89,8 @@ extension PPO {
     }
     passes.statistics.append(
       part.statistics(
-        policy: policyLoss, value: valueLoss, total: loss, entropy: pass.entropy,
+        policy: policyLoss, value: valueLoss, total: loss,
+        entropy: pass.entropy(temperature: settings.logProbTemperature),
         logProbs: logProbs.array, values: values.tokens.array, skipped: skipped) + extra)
     count(update: part.pairs)
     return (ratio, policyLoss.clipped.array)

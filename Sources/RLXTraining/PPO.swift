@@ -69,6 +69,7 @@ package final class PPO {
     valueFunction =
       try begun
       ?? ValueFunction(for: policy, reward: reward, settings: settings, draw: draws.next(.initial))
+    if !settings.valueHeadBias { valueFunction.head.bias.isFrozen = true }
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
       others: valueFunction.parameters, settings: settings.optimizer)
@@ -112,6 +113,9 @@ package final class PPO {
         promptTokens: pair.0, responseTokens: pair.1)
     }
     try requirePrompts(samples.map { Prompt(text: $0.prompt, tokens: $0.promptTokens) })
+    try requireRoom(
+      samples.map { $0.promptTokens.count + $0.responseTokens.count }, longest: context,
+      what: "prompt and response")
     return try measure(
       samples, finishes: [Completion.Finish?](repeating: nil, count: samples.count))
   }
@@ -269,6 +273,20 @@ package final class PPO {
     if let row = prompts.firstIndex(where: \.tokens.isEmpty) {
       throw .emptyRow(trainer: Settings.trainer, what: "prompt", row: row)
     }
+    try requireRoom(prompts.map(\.tokens.count), longest: context - 1, what: "prompt")
+  }
+
+  private func requireRoom(
+    _ lengths: [Int], longest: Int, what: String
+  ) throws(TrainingError) {
+    guard let row = lengths.firstIndex(where: { $0 > longest }) else { return }
+    throw .tooLong(
+      trainer: Settings.trainer, what: what, row: row, tokens: lengths[row], longest: longest)
+  }
+
+  /// The tokens that every model that reads answers can read at once.
+  private var context: Int {
+    [policy, reference, valueFunction.model].compactMap { $0?.config.context }.min() ?? 0
   }
 
   private func lengths(_ a: String, _ m: Int, _ b: String, _ n: Int) -> TrainingError {

@@ -74,7 +74,7 @@ package final class SFT {
     ) { part, share in
       let pass = try pass(part.flatMap(\.self))
       accuracy += share * pass.accuracy
-      entropy += share * pass.entropy
+      entropy += share * pass.entropy()
       return negativeLogLikelihood(pass.logProbs(temperature: 1))
     }
     let batch = blocks.flatMap(\.self)

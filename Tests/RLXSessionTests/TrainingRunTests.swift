@@ -43,7 +43,10 @@ import Testing
       "sft.run(demos, steps: 50, eval: demos, until: fn(log) => log.len == 2)[\"eval_loss\"].len",
       "1"
     ),
-    ("sft.evaluate(demos).keys", "[\"eval_loss\", \"eval_mean_token_accuracy\", \"eval_entropy\"]"),
+    (
+      "sft.evaluate(demos).keys()",
+      "[\"eval_loss\", \"eval_mean_token_accuracy\", \"eval_entropy\"]"
+    ),
     ("sft.run(demos, steps: 1)\nsft.log[-1].flops > 0", "true"),
     ("SFT(m, batch_size: 1, gradient_accumulation_steps: 2).run(demos, epochs: 3).len", "3"),
   ])

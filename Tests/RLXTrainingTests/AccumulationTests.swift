@@ -1,3 +1,4 @@
+import Glibc
 import RLXModels
 import RLXTensor
 import RLXTestSupport
@@ -22,7 +23,7 @@ import Testing
     }
   }
 
-  private func sft(batch: Int, accumulating: Int) throws -> SFT {
+  private static func sft(batch: Int, accumulating: Int) throws -> SFT {
     var settings = SFT.Settings()
     settings.optimizer.learningRate = 1e-3
     settings.appendEos = false
@@ -32,7 +33,7 @@ import Testing
   }
 
   private var pairs: [PreferencePair] {
-    (0..<5).map { row in
+    (0..<5).map { (row: Int) -> PreferencePair in
       PreferencePair(
         prompt: Fixture.tokens(2 + row, seed: UInt64(row)),
         chosen: Fixture.tokens(1 + 2 * row, seed: UInt64(20 + row)),
@@ -43,7 +44,7 @@ import Testing
   /// Completions of 1, 12, 3 and 6 tokens: the mean of four means would be another number.
   @Test func threeStepsOfFourBatchesAgreeWithTransformersTrainer() throws {
     let recorded = try Fixture.json("accumulation.json", as: Recorded.self)
-    let sft = try sft(batch: 1, accumulating: 4)
+    let sft = try Self.sft(batch: 1, accumulating: 4)
     try sft.run(recorded.examples, steps: 3)
     #expect(furthest(sft.log["loss"], recorded.steps.map(\.loss)) < Self.numbers)
     #expect(furthest(sft.log["grad_norm"], recorded.steps.map(\.grad_norm)) < Self.numbers)
@@ -56,7 +57,8 @@ import Testing
   func smallBatchesAreTheLargeOne(size: Int) throws {
     let recorded = try Fixture.json("accumulation.json", as: Recorded.self)
     let (whole, parted) = (
-      try sft(batch: 4, accumulating: 1), try sft(batch: size, accumulating: 4 / size)
+      try Self.sft(batch: 4, accumulating: 1),
+      try Self.sft(batch: size, accumulating: 4 / size)
     )
     for trainer in [whole, parted] { try trainer.run(recorded.examples, steps: 3) }
     compare(whole.log, parted.log)
@@ -120,7 +122,7 @@ import Testing
       let batch = try ppo.rollout(
         queries: (0..<4).map { Fixture.tokens(3 + $0, seed: UInt64($0)) },
         responses: (0..<4).map { Fixture.tokens(5, seed: UInt64(10 + $0)) })
-      try ppo.score(batch, scores: [1, -1, 0.5, 2])
+      try ppo.score(batch, rewards: [1, -1, 0.5, 2].map { .score($0) })
       try ppo.advantages(batch)
       try ppo.update(batch)
       return ppo
@@ -129,25 +131,30 @@ import Testing
     compare(whole.policy, parted.policy)
   }
 
-  /// Only one batch's graph is in memory: eight times the rows, the same peak but for the gradients.
-  @Test func memoryDoesNotGrowWithTheBatchesThatAreAddedUp() throws {
-    func peak(rows: Int, accumulating: Int) throws -> Int {
-      let sft = try sft(batch: rows / accumulating, accumulating: accumulating)
-      let examples = (0..<rows).map {
-        SFT.Example(completion: Fixture.tokens(48, seed: UInt64($0)))
+  /// Only one batch's graph is in memory: adding up eight takes no more than adding up two. In a process
+  /// of its own, for the engine counts the memory of all.
+  @Test func memoryDoesNotGrowWithTheBatchesThatAreAddedUp() async {
+    await #expect(processExitsWith: .success) {
+      let two = try Self.peak(rows: 4, accumulating: 2)
+      let eight = try Self.peak(rows: 16, accumulating: 8)
+      let large = try Self.peak(rows: 16, accumulating: 1)
+      // A hundredth: blocks come in sizes, and which are free depends on what went before.
+      guard eight <= two + two / 100, large > 3 * eight else {
+        print("two \(two), eight \(eight), large \(large)")
+        exit(1)
       }
-      try sft.run(examples, steps: 1)
-      Engine.releaseFreeMemory()
-      let before = Engine.liveBytes
-      try sft.run(examples, steps: 2)
-      return Engine.peakBytes - before
     }
-    let small = try peak(rows: 2, accumulating: 1)
-    let accumulated = try peak(rows: 16, accumulating: 8)
-    let large = try peak(rows: 16, accumulating: 1)
-    let gradients = try Fixture.policy().parameterCount * 4
-    #expect(accumulated <= small + 2 * gradients + small / 10)
-    #expect(large > 3 * small)
+  }
+
+  /// The most bytes of tensors that some steps need beyond what stays.
+  private static func peak(rows: Int, accumulating: Int) throws -> Int {
+    let sft = try sft(batch: rows / accumulating, accumulating: accumulating)
+    let examples = (0..<rows).map { SFT.Example(completion: Fixture.tokens(48, seed: UInt64($0))) }
+    try sft.run(examples, steps: 1)
+    Engine.releaseFreeMemory()
+    let before = Engine.liveBytes
+    try sft.run(examples, steps: 2)
+    return Engine.peakBytes - before
   }
 
   @Test func anEpochCountsTheBatchesThatAreAddedUp() throws {
@@ -160,7 +167,7 @@ import Testing
   /// A person may stop between two batches of one step: it is dropped whole.
   @Test func stoppingBetweenTwoBatchesDropsTheStep() throws {
     let recorded = try Fixture.json("accumulation.json", as: Recorded.self)
-    let sft = try sft(batch: 1, accumulating: 4)
+    let sft = try Self.sft(batch: 1, accumulating: 4)
     let before = Fixture.bits(sft.model)
     #expect(throws: Stopped.self) {
       try sft.run(recorded.examples, steps: 2) {

@@ -7,12 +7,12 @@ import Testing
   /// The same rows in other groups: rounding of float32 sums.
   static let numbers = 1e-5
 
-  private let examples = (0..<7).map { row in
+  private let examples: [SFT.Example] = (0..<7).map { (row: Int) -> SFT.Example in
     SFT.Example(
       prompt: Fixture.tokens(2, seed: UInt64(row)),
       completion: Fixture.tokens(1 + 2 * row, seed: UInt64(50 + row)))
   }
-  private let pairs = (0..<5).map { row in
+  private let pairs: [PreferencePair] = (0..<5).map { (row: Int) -> PreferencePair in
     PreferencePair(
       prompt: Fixture.tokens(3, seed: UInt64(row)),
       chosen: Fixture.tokens(1 + row, seed: UInt64(20 + row)),

@@ -6,14 +6,14 @@ import Testing
 /// A loss, gradient or score that is NaN or infinite: an error that names tensor and step, says what to
 /// try, and leaves the last good weights, moments and log.
 @Suite(.serialized) struct NotFiniteTests {
-  private let examples = (0..<4).map {
+  private let examples: [SFT.Example] = (0..<4).map {
     SFT.Example(completion: Fixture.tokens(5, seed: UInt64($0)))
   }
-  private let pairs = (0..<4).map { row in
-    PreferencePair(
-      prompt: Fixture.tokens(3, seed: UInt64(row)),
-      chosen: Fixture.tokens(4, seed: UInt64(20 + row)),
-      rejected: Fixture.tokens(4, seed: UInt64(40 + row)))
+  private let pairs: [PreferencePair] = (0..<4).map { (row: Int) -> PreferencePair in
+    let seed = UInt64(row)
+    return PreferencePair(
+      prompt: Fixture.tokens(3, seed: seed), chosen: Fixture.tokens(4, seed: 20 + seed),
+      rejected: Fixture.tokens(4, seed: 40 + seed))
   }
 
   enum Which: CaseIterable { case sft, reward, dpo, ppo }

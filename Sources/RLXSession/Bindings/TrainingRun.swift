@@ -105,9 +105,11 @@ final class TrainingRun {
     return ends
   }
 
-  /// An interval that says nothing without what it is the interval of.
+  /// An interval that says nothing without what it is the interval of; nil where the trainer has none.
   private static func interval(_ name: String, of what: String, _ call: Call) throws -> Int? {
-    guard call.isGiven(name) else { return nil }
+    guard call.spec.parameters.contains(where: { $0.name == name }), call.isGiven(name) else {
+      return nil
+    }
     guard call.isGiven(what) else {
       throw Fault(
         .argument, "\(call.spec.qualifiedName): \(name): there is no \(what)",

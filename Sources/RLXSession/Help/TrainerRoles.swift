@@ -25,7 +25,13 @@ struct SessionNames {
 
   /// Its name and what it is, or only what it is.
   func called(_ value: Value) -> String {
-    let what = value.described
+    let what =
+      switch value {
+      case .host(let model as ModelObject): "Model \(model.name)"
+      case .host(let trainer as any TrainerObject): trainer.summary
+      case .function: value.shown
+      default: value.described
+      }
     return name(of: value).map { "\($0), \(what)" } ?? what
   }
 
@@ -107,9 +113,7 @@ extension PPOObject: Roled {
   }
 
   private func referenceWords(_ names: SessionNames) -> String {
-    names.name(of: .host(reference.object)).map {
-      "\($0), \(Value.host(reference.object).described)"
-    }
+    names.name(of: .host(reference.object)).map { _ in names.called(reference.object) }
       ?? "a frozen copy of the policy as it was when the trainer was made"
   }
 }
