@@ -60,7 +60,7 @@ extension Metrics {
 }
 
 /// The groups of `size` rows an evaluation reads, one counted point after each.
-private func inGroups<Row>(
+func inGroups<Row>(
   _ rows: [Row], of size: Int, report: Report, _ body: ([Row]) throws -> Void
 ) throws {
   for (place, group) in chunks(rows, of: size).enumerated() {
@@ -87,22 +87,6 @@ extension SFT {
         ], weight: Double(pass.targets.count) / Double(tokens))
     }
     return measures.means.heldOut
-  }
-}
-
-extension RewardModel {
-  /// The loss of training, and what the scores say.
-  package func evaluate(_ pairs: [PreferencePair], report: Report = silent) throws -> Metrics {
-    guard !pairs.isEmpty else { throw nothing }
-    var (loss, chosen, rejected) = (0.0, [Float](), [Float]())
-    try inGroups(pairs, of: settings.batchSize, report: report) { group in
-      let scores = try bothRewards(group, recording: false)
-      let mean = bradleyTerryLoss(chosen: scores.0, rejected: scores.1)
-      loss += Double(mean.item) * Double(group.count) / Double(pairs.count)
-      chosen += scores.0.array
-      rejected += scores.1.array
-    }
-    return ([("loss", loss)] + rewardMetrics(chosen, rejected)).heldOut
   }
 }
 

@@ -3,14 +3,6 @@ import RLXTensor
 // The losses of every trainer as functions of tensors that record gradients. Tokens are packed, so
 // a plain mean is TRL's masked mean.
 
-/// −log σ(r_c − r_r), averaged over pairs: the Bradley–Terry likelihood of the choices made.
-///
-/// `chosen`, `rejected` [B]. Returns a scalar, in nats; ln 2 where both are scored alike.
-/// (Ouyang et al. 2022, arXiv 2203.02155, eq. 1.)
-package func bradleyTerryLoss(chosen: Tensor, rejected: Tensor) -> Tensor {
-  -((chosen - rejected).logSigmoid().mean())
-}
-
 /// The mean negative log-likelihood of tokens from their log-probabilities [R]; a scalar in nats.
 package func negativeLogLikelihood(_ logProbs: Tensor) -> Tensor {
   -(logProbs.mean())

@@ -16,6 +16,10 @@ extension RewardModel {
   /// The reward model of a checkpoint, with its optimizer.
   package static func resume(_ checkpoint: TrainerCheckpoint) throws -> RewardModel {
     let trainer = try RewardModel.load(folder: checkpoint.folder, draws: checkpoint.draws)
+    // Once trunks had output layers and heads a bias, which nothing ever changed.
+    var checkpoint = checkpoint
+    let known = Set(trainer.model.parameters.map(\.name) + ["score.weight"])
+    checkpoint.trained?.removeAll { !known.contains($0) }
     if checkpoint.trained != nil {
       _ = try trainer.prepared(try checkpoint.settings(Settings.self))
     }

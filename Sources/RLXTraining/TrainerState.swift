@@ -144,6 +144,8 @@ extension RewardModel: StatefulTrainer {
     [
       ("steps", Double(stepper?.steps ?? 0)), ("num_tokens", Double(tokensSeen)),
       ("flops", flops),
+      ("score_mean", normalization?.mean ?? 0),
+      ("score_deviation", normalization?.deviation ?? 0),
     ]
   }
 
@@ -156,17 +158,20 @@ extension RewardModel: StatefulTrainer {
       try prepared(settings).restore(state)
     } else {
       stepper = nil
-      for (parameter, saved) in zip(model.parameters + head.parameters, state.tensors) {
+      for (parameter, saved) in zip(parameters, state.tensors) {
         parameter.value = saved.tensor
       }
     }
     (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
+    let deviation = state.counter("score_deviation")
+    normalization =
+      deviation > 0
+      ? ScoreNormalization(mean: state.counter("score_mean"), deviation: deviation) : nil
     (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 
   private var weights: [(name: String, tensor: Tensor)] {
-    model.parameters.map { ($0.name, $0.value) }
-      + [("score.weight", head.weight.value), ("score.bias", head.bias.value)]
+    model.parameters.map { ($0.name, $0.value) } + [("score.weight", head.weight.value)]
   }
 }
 

@@ -5,7 +5,10 @@ import Testing
 
 /// Every block of rlx in the documentation shows what stands behind its `#>`.
 @Suite struct DocsTests {
-  static let pages = ["docs/language.md", "docs/display.md", "docs/undo.md", "docs/training.md"]
+  static let pages = [
+    "docs/language.md", "docs/display.md", "docs/undo.md", "docs/training.md",
+    "docs/reward-models.md",
+  ]
 
   struct Block: CustomTestStringConvertible, Sendable {
     var page: String

@@ -24,12 +24,12 @@ enum CheckpointMethods {
   }
 
   static func save<Object: TrainerObject>(
-    _ type: Object.Type, _ core: SessionCore, doc: String = "", example: String
+    _ type: Object.Type, _ core: SessionCore,
+    reads: String = "the model in it is one that Model(…) reads.", example: String
   ) -> FunctionSpec {
     FunctionSpec(
       "save",
-      "Writes a folder from which resume goes on to the same bits, whole or not at all; the model in "
-        + "it is one that Model(…) reads." + (doc.isEmpty ? "" : " " + doc),
+      "Writes a folder from which resume goes on to the same bits, whole or not at all; " + reads,
       parameters: [ParameterSpec("path", .string, example: "\"my-run\"", doc: "the folder")],
       effects: .writes, example: example
     ) { [unowned core] call in
@@ -114,9 +114,9 @@ struct PeriodicSave {
     }
   }
 
-  /// Saves the end of the run, unless that was the last save.
-  func finish() throws {
-    if saved.steps != object.state.log.count { try save() }
+  /// Saves the end of the run, unless that was the last save and nothing has `changed` since.
+  func finish(changed: Bool = false) throws {
+    if changed || saved.steps != object.state.log.count { try save() }
   }
 
   private func save() throws {

@@ -91,9 +91,9 @@ enum PPOMethods {
 
   private static var reward: ParameterSpec {
     ParameterSpec(
-      "reward", .oneOf([.host(RewardModelObject.typeName), .function, .list]),
-      optional: true, example: "fn(prompt, response) => response.len",
-      doc: "a RewardModel, a fn(prompt, response), or a list of [reward, weight]; without it "
+      "reward", ScriptReward.types, optional: true, example: "fn(prompt, response) => response.len",
+      doc:
+        "a RewardModel or Ensemble, a fn(prompt, response), or a list of [reward, weight]; without it "
         + "step takes your scores")
   }
 

@@ -5,6 +5,11 @@ import RLXTraining
 
 /// What a script gives as a reward, as trainers want it.
 enum ScriptReward {
+  /// The values a `reward` parameter takes.
+  static let types = ValueType.oneOf([
+    .host(RewardModelObject.typeName), .host(EnsembleObject.typeName), .function, .list,
+  ])
+
   /// A RewardModel, a function, or a list of either with weights: `[[rm, 1.0], [length, 0.1]]`.
   static func of(_ value: Value, _ policy: ModelObject, _ call: Call, _ core: SessionCore) throws
     -> any Reward
@@ -12,7 +17,7 @@ enum ScriptReward {
     switch value {
     case .function(let function): return FunctionReward(function, call.interpreter)
     case .host(let object):
-      if let model = object as? RewardModelObject { return ModelReward(model, policy, core) }
+      if let scorer = object as? any ScorerObject { return ScorerReward(scorer, policy, core) }
     case .list(let list):
       guard list.count > 0 else { break }
       return WeightedReward(
@@ -86,33 +91,26 @@ extension AnswerReward {
   }
 }
 
-/// A reward model, which cuts what it was told to cut. If its tokenizer is not the policy's, the
-/// texts count instead of the ids.
-private final class ModelReward: Reward, ValueSource {
-  private let object: RewardModelObject
-  private let readsIDs: Bool
+/// What scores answers, as PPO wants it. If its tokenizer is not the policy's, the texts count
+/// instead of the ids.
+private final class ScorerReward: Reward, ValueSource {
+  private let object: any ScorerObject
+  private let tokenizer: Tokenizer
   private unowned let core: SessionCore
 
-  init(_ object: RewardModelObject, _ policy: ModelObject, _ core: SessionCore) {
+  init(_ object: any ScorerObject, _ policy: ModelObject, _ core: SessionCore) {
     self.object = object
     self.core = core
-    readsIDs = object.model.model.tokenizer.isSame(as: policy.model.tokenizer)
+    tokenizer = policy.model.tokenizer
   }
 
-  var valueSource: (model: LanguageModel, head: ValueHead)? { object.model.valueSource }
+  /// Of a reward model; several have no one head.
+  var valueSource: (model: LanguageModel, head: ValueHead)? {
+    (object as? RewardModelObject)?.model.valueSource
+  }
 
   func scores(_ samples: [Sample]) throws -> [Double] {
-    try core.point()
-    let tokenizer = object.model.model.tokenizer
-    let answers = samples.map { sample in
-      readsIDs
-        ? (sample.promptTokens, sample.responseTokens)
-        : (
-          tokenizer.encode(sample.prompt),
-          tokenizer.encodeContinuation(prompt: sample.prompt, response: sample.response)
-        )
-    }
-    let rows = try RewardModelMethods.rows(object, answers, "RewardModel.score", core)
-    return try object.model.scores(rows).map(Double.init)
+    try object.scores(
+      samples, by: tokenizer, raw: false, owner: "\(object.typeName).score", core)
   }
 }

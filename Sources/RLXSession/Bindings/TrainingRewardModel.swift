@@ -8,25 +8,25 @@ enum RewardModelMethods {
   private static let setup =
     "rm = \(example)\nrows = [{prompt: \"Once\", chosen: \" upon a time\", rejected: \" more\"}]\n"
 
-  private static var data: ParameterSpec {
-    ParameterSpec(
-      "data", TextReader.pairTypes, aliases: ["prefs"],
-      doc: "Preferences, a Dataset of pairs, or maps {prompt, chosen, rejected}")
-  }
-
   static func type(_ core: SessionCore) -> HostType {
     HostType(
       RewardModelObject.typeName,
       "Scores answers: a copy of a model with a number in place of the next word, trained on "
-        + "preferences (Bradley-Terry).",
+        + "comparisons (Bradley-Terry).",
       constructor: constructor(core), statics: [resume(core)],
-      methods: [fit(core)] + measuring(core) + [
-        CheckpointMethods.save(
-          RewardModelObject.self, core, doc: "Also RewardModel(…) reads it.",
-          example: "\(example).save(\"my-rm\")"),
-        TrainerMethods.plain(RewardModelObject.self, example),
-      ],
-      properties: TrainerMethods.properties(RewardModelObject.self))
+      methods: [fit(core)] + training(core)
+        + ScorerMethods.all(RewardModelObject.self, core, "rm = \(example)\n")
+        + NormalizeMethods.all(RewardModelObject.self, core, "rm = \(example)\n") + [
+          CheckpointMethods.save(
+            RewardModelObject.self, core,
+            reads:
+              "also RewardModel(…) reads it, and transformers, as sequence classification with one "
+              + "label.",
+            example: "\(example).save(\"my-rm\")"),
+          TrainerMethods.plain(RewardModelObject.self, example),
+        ],
+      properties: TrainerMethods.properties(RewardModelObject.self)
+        + [NormalizeMethods.property(RewardModelObject.self)])
   }
 
   private static func constructor(_ core: SessionCore) -> FunctionSpec {
@@ -79,123 +79,94 @@ enum RewardModelMethods {
 
   private static func fit(_ core: SessionCore) -> FunctionSpec {
     method(
-      "fit", "Trains on comparisons; gives this fit's part of the log.",
-      parameters: [data] + RewardModel.Settings.parameters
-        + TrainingRun.parameters(held: data, samples: []),
+      "fit",
+      "Trains on comparisons; gives this fit's part of the log. With eval it ends with the weights that "
+        + "were best there.",
+      parameters: [ScorerMethods.data] + RewardModel.Settings.parameters
+        + TrainingRun.parameters(held: ScorerMethods.data, samples: []),
       effects: [.mutates, .writes],
       returns: "TrainLog", example: "\(setup)rm.fit(rows, epochs: 2)"
     ) { [unowned core] object, call in
       let settings = try RewardModel.Settings().applying(call)
-      let pairs = try pairs(object, call, core)
+      try PreferenceFit.check(call, settings)
+      let ranked = settings.rankingLoss == .plackettLuce
+      let data = try comparisons(object, call, "data", ranked: ranked, core)
       var work = TrainingRun.Work()
+      var watch: HeldOutWatch?
       if call.isGiven("eval") {
-        let held = try Self.pairs(object, call, core, from: "eval")
-        work.evaluate = { try object.model.evaluate(held, report: $0) }
+        let held = try comparisons(object, call, "eval", ranked: ranked, core)
+        watch = PreferenceFit.watch(held, object.model, settings, &work)
       }
       let run = try TrainingRun(object, call, core, work)
       let progress = TrainingProgress(
         core: core, trainer: "RewardModel", headlines: ["loss", "accuracy", "eval_accuracy"])
       let before = object.model.log.count
-      try run.perform(progress.counting) { try object.model.fit(pairs, settings, report: $0) }
+      try run.perform(progress.counting) { try object.model.fit(data, settings, report: $0) }
+      if let watch { PreferenceFit.tell(watch, settings, object, core) }
       return .host(TrainLogObject(object.model.log.since(before), of: object.typeName))
     }
   }
 
-  private static func measuring(_ core: SessionCore) -> [FunctionSpec] {
+  private static func training(_ core: SessionCore) -> [FunctionSpec] {
     [
-      method(
-        "score", "The score of an answer to a prompt; higher is better.",
-        parameters: [
-          ParameterSpec("prompt", ModelMethods.textOrIDs, doc: "a text or ids"),
-          ParameterSpec(
-            "response", .oneOf([.string, .listOf(.int), .host(CompletionObject.typeName)]),
-            doc: "a text that goes on from the prompt, or ids"),
-        ], returns: "float", example: "rm = \(example)\nrm.score(\"Once\", \" upon a time\")"
-      ) { [unowned core] object, call in
-        let tokenizer = object.model.model.tokenizer
-        let prompt = try TextReader(tokenizer, call, "prompt").prompt(call.value("prompt"))
-        let response = try TextReader(tokenizer, call, "response")
-          .response(call.value("response"), to: prompt)
-        let row = try rows(
-          object, [(prompt.tokens, response.tokens)], call.spec.qualifiedName, core)[0]
-        return .float(Double(try object.model.score(row)))
-      },
-      method(
-        "accuracy",
-        "How many comparisons it orders as people did, with the 95 % interval of that share.",
-        parameters: [data], returns: "Accuracy", example: "\(setup)rm.accuracy(rows)"
-      ) { [unowned core] object, call in
-        .host(AccuracyObject(try object.model.accuracy(try pairs(object, call, core))))
-      },
       method(
         "evaluate",
         "The loss on comparisons that are not trained on, as eval_loss, with what the scores say; "
-          + "nothing is changed.", parameters: [data], returns: "map",
+          + "nothing is changed.", parameters: [ScorerMethods.data], returns: "map",
         example: "\(setup)rm.evaluate(rows).len  #> 6"
       ) { [unowned core] object, call in
+        let ranked = object.model.settings.rankingLoss == .plackettLuce
+        let held = try comparisons(object, call, "data", ranked: ranked, core)
         defer { core.endProgress() }
         return .metrics(
           try object.model.evaluate(
-            try pairs(object, call, core),
+            held,
             report: TrainingProgress(core: core, trainer: "RewardModel", headlines: []).counting))
       },
       method(
-        "loss", "The Bradley-Terry loss of all comparisons given, with gradients.",
-        parameters: [data], returns: "tensor", example: "\(setup)rm.loss(rows).item()"
+        "loss", "The loss of all comparisons given, as the last fit had it, with gradients.",
+        parameters: [ScorerMethods.data], returns: "tensor",
+        example: "\(setup)rm.loss(rows).item()"
       ) { [unowned core] object, call in
         Value(try object.model.loss(try batch(object, call, core)).scalar)
       },
       method(
-        "step", "One optimizer step on all comparisons given.", parameters: [data],
+        "step", "One optimizer step on all comparisons given.", parameters: [ScorerMethods.data],
         effects: .mutates, returns: "map", example: "\(setup)rm.step(rows)"
       ) { [unowned core] object, call in
-        let pairs = try batch(object, call, core)
+        let batch = try batch(object, call, core)
         try core.point()
-        return .metrics(try object.model.step(pairs))
+        return .metrics(try object.model.step(batch))
       },
     ]
   }
 
-  /// Prompt and answer as one row of ids each, cut to length if that was asked for.
-  static func rows(
-    _ object: RewardModelObject, _ answers: [(prompt: [Int32], answer: [Int32])], _ owner: String,
-    _ core: SessionCore
-  ) throws -> [[Int32]] {
-    var cut = Truncation.Cutter(
-      object.truncation, context: object.model.model.config.context,
-      owner: owner)
-    let rows = try answers.enumerated().map { row, given in
-      let (prompt, answer) = try cut(given.prompt, given.answer, row: row)
-      return prompt + answer
-    }
-    object.truncation.report(cut, "answer", core)
-    return rows
-  }
-
-  /// A reward model reads prompt and answer as one; after a cut the two answers of a pair need not
+  /// A reward model reads prompt and answer as one; after a cut the answers of a comparison need not
   /// share a prompt any more, so each goes as a whole.
-  private static func pairs(
-    _ object: RewardModelObject, _ call: Call, _ core: SessionCore,
-    from parameter: String = "data"
-  ) throws -> [PreferencePair] {
-    let all = try TextReader(object.model.model.tokenizer, call, parameter)
-      .pairs(call.value(parameter))
-    let rows = try rows(
-      object, all.flatMap { [($0.prompt, $0.chosen), ($0.prompt, $0.rejected)] },
-      call.spec.qualifiedName, core)
-    return all.indices.map {
-      PreferencePair(prompt: [], chosen: rows[2 * $0], rejected: rows[2 * $0 + 1])
-    }
+  private static func comparisons(
+    _ object: RewardModelObject, _ call: Call, _ parameter: String, ranked: Bool,
+    _ core: SessionCore
+  ) throws -> [Comparison<[Int32]>] {
+    let read = try ComparisonReader(object.tokenizer, call, parameter)
+      .comparisons(call.value(parameter), ranked: ranked)
+    var rows = try object.rows(
+      read.flatMap(\.answers), by: object.tokenizer, owner: call.spec.qualifiedName, core
+    ).makeIterator()
+    let all = read.map { comparison in comparison.map { _ in rows.next() ?? [] } }
+    try PreferenceFit.refuseEqualAnswers(all, read, call, parameter)
+    return all
   }
 
   /// Comparisons as one batch, which must fit into memory.
   private static func batch(_ object: RewardModelObject, _ call: Call, _ core: SessionCore) throws
-    -> [PreferencePair]
+    -> [Comparison<[Int32]>]
   {
-    let pairs = try pairs(object, call, core)
-    try ModelMemory(model: object.model.model, owner: call.spec.qualifiedName)
-      .check(pairs, recording: true)
-    return pairs
+    let ranked = object.model.settings.rankingLoss == .plackettLuce
+    let comparisons = try comparisons(object, call, "data", ranked: ranked, core)
+    try ModelMemory(model: object.model.model, owner: call.spec.qualifiedName).check(
+      tokens: comparisons.reduce(0) { $0 + $1.answers.reduce(0) { $0 + $1.count } },
+      recording: true)
+    return comparisons
   }
 
   static var accuracyType: HostType {

@@ -11,6 +11,10 @@ final class TrainingRun {
     var evaluate: ((Report) throws -> Metrics)?
     /// Answers the sample prompts; nil where there are none.
     var sample: ((Report) throws -> [LoggedSample])?
+    /// Whether what was measured says that the run is to end.
+    var isEnough: (() -> Bool)?
+    /// Changes the trainer after the last step; says whether it did.
+    var finish: (() -> Bool)?
   }
 
   private let object: any TrainerObject
@@ -52,7 +56,7 @@ final class TrainingRun {
     do {
       try body { [self] in try step($0, progress, saved) }
     } catch is RunEnd {}
-    try saving.finish()
+    try saving.finish(changed: work.finish?() ?? false)
   }
 
   private func step(_ found: TrainProgress, _ progress: Report, _ saved: Report) throws {
@@ -90,6 +94,7 @@ final class TrainingRun {
   }
 
   private func isEnough() throws -> Bool {
+    if work.isEnough?() == true { return true }
     guard let until else { return false }
     let answer = try call.call(until, [.host(object.logObject)])
     guard case .bool(let ends) = answer else {

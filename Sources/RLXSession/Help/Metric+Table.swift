@@ -7,7 +7,8 @@ extension Metric {
     Metric(
       "loss", "SFT RewardModel DPO", "The mean loss of the step's batch, before the step.",
       formula:
-        "SFT: mean -log π(token). RewardModel: mean -log σ(r_chosen - r_rejected). DPO: mean "
+        "SFT: mean -log π(token). RewardModel: mean -log σ(r_chosen - r_rejected - margin), + "
+        + "center_rewards_coefficient · mean (r_chosen + r_rejected)². DPO: mean "
         + "-log σ(rewards/margins), with label smoothing ε (1-ε) of it and ε of -log σ(-margin)",
       unit: "nats",
       healthy: "falls, from about ln 2 = 0.693 for pairs; 0 within few steps is overfitting",

@@ -32,12 +32,15 @@ struct TypeGuide {
       type: "RewardModel",
       formula: [
         "r = w · h(last token of prompt and answer)",
-        "loss = -mean log σ(r(chosen) - r(rejected))",
+        "loss = -mean log σ(r(chosen) - r(rejected) - margin)",
       ],
       source: "Ouyang et al. 2022, arXiv 2203.02155, eq. 1",
-      settings: ["learning_rate", "batch_size", "epochs", "max_steps", "weight_decay"],
-      method: "fit", metrics: ["accuracy", "margin", "loss"],
-      seeAlso: [":help reward", "RewardModel.accuracy", "Preferences", "PPO"]),
+      settings: [
+        "learning_rate", "batch_size", "epochs", "early_stopping_patience",
+        "center_rewards_coefficient", "ties", "ranking_loss",
+      ],
+      method: "fit", metrics: ["accuracy", "margin", "loss", "eval_loss", "eval_accuracy"],
+      seeAlso: [":help reward", "RewardModel.calibration", "Ensemble", "Preferences", "PPO"]),
     TypeGuide(
       type: "PPO",
       formula: [

@@ -150,7 +150,7 @@ extension PreferencesObject {
   }
 
   /// Whether ids begin with the text, before what was cut off it: an end token or a stop text.
-  private func spells(
+  func spells(
     _ ids: [Int32], _ text: String, after prompt: [Int32], _ tokenizer: Tokenizer
   ) -> Bool {
     guard ids.allSatisfy({ tokenizer.token($0) != nil }) else { return false }

@@ -28,7 +28,7 @@ package final class RewardModelObject: TrainerObject {
 
   package func display(_ style: DisplayStyle) -> String { displayTrainer(style) }
   package var objectState: ObjectState {
-    let parameters = model.model.parameters + model.head.parameters
+    let parameters = model.parameters
     var state = trainerState(truncation: truncation).and(.gradients(of: parameters))
     state.release = { [model] in
       model.releaseMoments()
