@@ -22,6 +22,14 @@ package struct JSONFields {
     self.init(object: object, file: file)
   }
 
+  /// The object in a file that must be there.
+  package init(file: String) throws(ModelError) {
+    guard let bytes = try MappedFile.contents(ifPresent: file) else {
+      throw .missingFile(path: file)
+    }
+    try self.init(bytes: bytes, file: file)
+  }
+
   package init(object: JSONObject, file: String, place: String = "") {
     self.object = object
     self.file = file

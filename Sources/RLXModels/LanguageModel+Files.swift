@@ -10,8 +10,16 @@ extension LanguageModel {
   /// Every failure names the file, and the tensor or field, what was found and what was wanted.
   package static func load(folder: String) throws(ModelError) -> LanguageModel {
     let folder = FolderFiles.trimmed(folder)
-    let config = try ModelConfig.load(folder + "/config.json")
-    let family = try Families.build(config, from: try WeightFiles(folder: folder))
+    let fields = try configFields(folder)
+    try refuseClassifier(fields)
+    return try load(folder: folder, ModelConfig(fields), try WeightFiles(folder: folder))
+  }
+
+  /// The model of a folder whose configuration and weights are open.
+  static func load(folder: String, _ config: ModelConfig, _ weights: WeightFiles)
+    throws(ModelError) -> LanguageModel
+  {
+    let family = try Families.build(config, from: weights)
     let tokenizer = try Tokenizer.load(folder: folder)
     let path = folder + "/generation_config.json"
     let generation = try MappedFile.contents(ifPresent: path)
@@ -33,14 +41,21 @@ extension LanguageModel {
   /// Each file is written beside its place and renamed, the weights first, so that no file is ever
   /// half there.
   package func save(folder: String, maxShardSize: Int? = nil) throws(ModelError) {
+    try save(folder: folder, maxShardSize: maxShardSize, config: config.json, more: [])
+  }
+
+  /// The same under another configuration, with more tensors than the model's own.
+  func save(
+    folder: String, maxShardSize: Int?, config: JSON, more: [(name: String, tensor: Tensor)]
+  ) throws(ModelError) {
     let folder = FolderFiles.trimmed(folder)
     try FolderFiles.make(folder)
     try WeightFiles.write(
-      parameters.map { ($0.name, $0.value) }, folder: folder, maxShardSize: maxShardSize)
+      parameters.map { ($0.name, $0.value) } + more, folder: folder, maxShardSize: maxShardSize)
     try tokenizer.save(folder: folder)
     let generation = generationConfig ?? Self.text(of: generationFields)
     try FolderFiles.write(generation, folder + "/generation_config.json")
-    try FolderFiles.write(Self.text(of: config.json), folder + "/config.json")
+    try FolderFiles.write(Self.text(of: config), folder + "/config.json")
   }
 
   /// What generation_config.json says of a model that had none.

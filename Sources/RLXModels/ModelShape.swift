@@ -97,10 +97,15 @@ extension LanguageModel {
 extension ModelConfig {
   /// How many numbers the weights of its matrices are, roughly: norms and biases left out.
   package var roughParameterCount: Double {
+    let tables = Double(vocabulary) * Double(width) * (tiesEmbeddings ? 1 : 2)
+    return Double(layers) * layerMatrices + tables
+  }
+
+  /// How many numbers the matrices of one layer are: those of attention, and two or (with a gate) three
+  /// of the feed-forward part.
+  package var layerMatrices: Double {
     let (C, I) = (Double(width), Double(innerWidth))
-    let attention = C * (2 * Double(queryWidth) + 2 * Double(kvWidth))
-    let inner = C * I * (family == .llama ? 3 : 2)
-    let tables = Double(vocabulary) * C * (tiesEmbeddings ? 1 : 2)
-    return Double(layers) * (attention + inner) + tables
+    return C * (2 * Double(queryWidth) + 2 * Double(kvWidth))
+      + C * I * (family == .llama ? 3 : 2)
   }
 }

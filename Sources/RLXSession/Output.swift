@@ -45,6 +45,12 @@ struct Output {
       format == .text ? text + "\n" : JSONForm.line("message", [("text", .string(text))]))
   }
 
+  /// What a person may want to see meanwhile, on standard error.
+  func note(_ text: String) {
+    console.writeError(
+      format == .text ? text + "\n" : JSONForm.line("note", [("text", .string(text))]))
+  }
+
   func error(_ diagnostic: Diagnostic) {
     switch format {
     case .text:

@@ -72,6 +72,12 @@ package final class SessionCore: Effects {
     if !isMuted { output.warning(text) }
   }
 
+  /// Shows what is no part of a statement's output, such as a sample of a run.
+  func note(_ text: String) {
+    endProgress()
+    if !isMuted { output.note(text) }
+  }
+
   package func point() throws {
     do {
       try points.take(stop)

@@ -10,6 +10,8 @@ package struct WeightFiles {
   private let shards: [Checkpoint]
   /// The shard of each tensor, by the bytes of its name.
   private let places: [[UInt8]: Int]
+  /// Tensors that somebody else reads.
+  private var leftOut: Set<String> = []
 
   static let single = "model.safetensors"
   static let index = "model.safetensors.index.json"
@@ -100,6 +102,13 @@ package struct WeightFiles {
 
   package var names: [String] { shards.flatMap(\.names) }
 
+  /// These files to a reader who is not to wonder about certain tensors.
+  func leavingOut(_ names: Set<String>) -> WeightFiles {
+    var files = self
+    files.leftOut = names
+    return files
+  }
+
   /// The values of a tensor as float32, which must have this shape.
   package func tensor(named name: String, shape: Shape) throws(ModelError) -> Tensor {
     guard let shard = places[Array(name.utf8)] else {
@@ -110,7 +119,7 @@ package struct WeightFiles {
 
   /// Throws `unexpectedTensor` for the first tensor that is none of `used`, unless it is `redundant`.
   func refuseOthers(than used: [String], unless redundant: (String) -> Bool) throws(ModelError) {
-    let used = Set(used)
+    let used = Set(used).union(leftOut)
     for shard in shards {
       for name in shard.names where !used.contains(name) && !redundant(name) {
         throw .unexpectedTensor(name: name, file: shard.path)

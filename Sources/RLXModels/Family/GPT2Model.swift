@@ -121,7 +121,16 @@ package final class GPT2Model: ModelFamily {
     }
   }
 
-  package func duplicate() -> any ModelFamily {
+  package func duplicate() -> any ModelFamily { copy(config) }
+
+  package func trunk() -> any ModelFamily {
+    var config = config
+    config.tiesEmbeddings = true
+    return copy(config)
+  }
+
+  /// The output layer is the last parameter: where `config` has none, it is left out.
+  private func copy(_ config: ModelConfig) -> GPT2Model {
     var values = parameters.map(\.value).makeIterator()
     return GPT2Model(config: config) { (_, shape: Shape, _: ParameterRole) -> Tensor in
       values.next() ?? Tensor.zeros(shape)

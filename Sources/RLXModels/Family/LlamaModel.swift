@@ -105,7 +105,16 @@ package final class LlamaModel: ModelFamily {
     }
   }
 
-  package func duplicate() -> any ModelFamily {
+  package func duplicate() -> any ModelFamily { copy(config) }
+
+  package func trunk() -> any ModelFamily {
+    var config = config
+    config.tiesEmbeddings = true
+    return copy(config)
+  }
+
+  /// The output layer is the last parameter: where `config` has none, it is left out.
+  private func copy(_ config: ModelConfig) -> LlamaModel {
     var values = parameters.map(\.value).makeIterator()
     return LlamaModel(config: config) { (_, shape: Shape, _: ParameterRole) -> Tensor in
       values.next() ?? Tensor.zeros(shape)

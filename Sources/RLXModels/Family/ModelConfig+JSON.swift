@@ -6,10 +6,7 @@ extension ModelConfig {
   /// A field that changes the arithmetic in a way this project does not follow is an error that names
   /// it; what only training elsewhere would read, such as dropout, is passed over.
   package static func load(_ path: String) throws(ModelError) -> ModelConfig {
-    guard let bytes = try MappedFile.contents(ifPresent: path) else {
-      throw .missingFile(path: path)
-    }
-    return try ModelConfig(JSONFields(bytes: bytes, file: path))
+    try ModelConfig(JSONFields(file: path))
   }
 
   init(_ fields: JSONFields) throws(ModelError) {

@@ -25,6 +25,9 @@ package protocol ModelFamily: AnyObject {
 
   /// A network of its own with the same values, not frozen.
   func duplicate() -> any ModelFamily
+
+  /// The same without an output layer of its own: `head` is then the embedding's.
+  func trunk() -> any ModelFamily
 }
 
 extension ModelFamily {

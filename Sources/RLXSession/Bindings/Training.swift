@@ -7,10 +7,17 @@ package func registerTraining(_ registry: Registry, core: SessionCore) {
   for type in [
     SFTMethods.type(core), RewardModelMethods.type(core), PPOMethods.type(core),
     PPOBatchMethods.type, PPOBatchMethods.answerType, DPOMethods.type(core),
+    PRMMethods.type(core), PRMMethods.scoresType, BestOfMethods.type,
     AdamWMethods.type(core),
     TrainLogMethods.type, TrainLogMethods.metricsType, RewardModelMethods.accuracyType,
   ] {
     registry.add(type)
+  }
+  for function in [
+    BestOfMethods.bestOf(core), BestOfMethods.rejectionSample(core), CostFunctions.cost(core),
+    CostFunctions.plan(core), AblationFunctions.ablate(core), AblationFunctions.repeated(core),
+  ] {
+    registry.add(function)
   }
 }
 

@@ -24,12 +24,13 @@ enum CheckpointMethods {
   }
 
   static func save<Object: TrainerObject>(
-    _ type: Object.Type, _ core: SessionCore, doc: String = "", example: String
+    _ type: Object.Type, _ core: SessionCore, model: String = "Model(…) reads", doc: String = "",
+    example: String
   ) -> FunctionSpec {
     FunctionSpec(
       "save",
       "Writes a folder from which resume goes on to the same bits, whole or not at all; the model in "
-        + "it is one that Model(…) reads." + (doc.isEmpty ? "" : " " + doc),
+        + "it is one that \(model)." + (doc.isEmpty ? "" : " " + doc),
       parameters: [ParameterSpec("path", .string, example: "\"my-run\"", doc: "the folder")],
       effects: .writes, example: example
     ) { [unowned core] call in

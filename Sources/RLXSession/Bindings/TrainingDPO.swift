@@ -124,7 +124,7 @@ enum DPOMethods {
   }
 
   /// Rows longer than the model reads are an error that names the row.
-  private static func pairs(_ object: DPOObject, _ call: Call) throws -> [PreferencePair] {
+  static func pairs(_ object: DPOObject, _ call: Call) throws -> [PreferencePair] {
     let model = object.policy.model
     let pairs = try TextReader(model.tokenizer, call, "data").pairs(call.value("data"))
     var check = Truncation.Cutter(

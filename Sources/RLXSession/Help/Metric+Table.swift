@@ -5,10 +5,10 @@ extension Metric {
   /// What every trainer of model weights logs.
   static let common = [
     Metric(
-      "loss", "SFT RewardModel DPO", "The mean loss of the step's batch, before the step.",
+      "loss", "SFT RewardModel PRM DPO", "The mean loss of the step's batch, before the step.",
       formula:
-        "SFT: mean -log π(token). RewardModel: mean -log σ(r_chosen - r_rejected). DPO: mean "
-        + "-log σ(rewards/margins), with label smoothing ε (1-ε) of it and ε of -log σ(-margin)",
+        "SFT: mean -log π(token). RewardModel: mean -log σ(r_chosen - r_rejected). PRM: mean -log "
+        + "p(label of the step). DPO: mean -log σ(rewards/margins), with label smoothing ε (1-ε) of it and ε of -log σ(-margin)",
       unit: "nats",
       healthy: "falls, from about ln 2 = 0.693 for pairs; 0 within few steps is overfitting"),
     Metric(
@@ -20,23 +20,27 @@ extension Metric {
       formula: "mean over tokens of -Σ_v π_v log π_v", unit: "nats",
       healthy: "falls slowly and stays near the loss; far below it the model is overconfident"),
     Metric(
-      "num_tokens", "SFT RewardModel DPO", "Tokens read in training so far, prompts included.",
+      "num_tokens", "SFT RewardModel PRM DPO", "Tokens read in training so far, prompts included.",
       formula: "Σ of the batches' tokens", unit: "tokens", healthy: "grows by as much each step"),
     Metric(
-      "learning_rate", "SFT RewardModel DPO", "The step size of the optimizer in this step.",
+      "learning_rate", "SFT RewardModel PRM DPO", "The step size of the optimizer in this step.",
       formula: "learning_rate · the schedule's factor", healthy: "as the schedule says"),
     Metric(
-      "grad_norm", "SFT RewardModel DPO", "The norm of all gradients together, before clipping.",
+      "grad_norm", "SFT RewardModel PRM DPO",
+      "The norm of all gradients together, before clipping.",
       formula: "√ Σ g²",
       healthy: "steady; ten times its usual size is a bad batch or too large a step"),
   ]
 
   static let rewardModel = [
     Metric(
-      "accuracy", "RewardModel",
-      "The share of the batch's pairs whose chosen answer scored higher.",
-      formula: "mean [r_chosen > r_rejected]",
-      healthy: "0.6 to 0.75 on people's choices, 0.5 is chance; near 1 only where a rule made them"),
+      "accuracy", "RewardModel PRM",
+      "The share of the batch's pairs whose chosen answer scored higher; of a PRM, of its steps "
+        + "judged as labelled.",
+      formula: "mean [r_chosen > r_rejected]; PRM: mean [argmax p = label]",
+      healthy:
+        "0.6 to 0.75 on people's choices, 0.5 is chance; near 1 only where a rule made them; of steps, "
+        + "above the share of the commoner label"),
     Metric(
       "margin", "RewardModel", "Score of the chosen answer minus that of the rejected, averaged.",
       formula: "mean (r_chosen - r_rejected)", healthy: "rises from 0 to 0.5 to 3"),
