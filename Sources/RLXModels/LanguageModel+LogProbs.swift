@@ -19,6 +19,9 @@ package struct ResponseHidden {
   package let targets: [Int32]
   /// [B + 1]: pair b has the rows `offsets[b]..<offsets[b + 1]`.
   package let offsets: [Int32]
+  /// [E, C]: the state at the last token of each response that has tokens, in order; nil if it was
+  /// not asked for.
+  package let ends: Tensor?
 }
 
 extension LanguageModel {
@@ -57,33 +60,40 @@ extension LanguageModel {
       offsets: found.offsets)
   }
 
-  /// The hidden states that predict the response tokens, for heads of any kind.
+  /// The hidden states that predict the response tokens, for heads of any kind; and those that the
+  /// last tokens lead to, if `readingEnds`.
   package func forward(
-    _ pairs: [TokenPair], recording: Bool
+    _ pairs: [TokenPair], recording: Bool, readingEnds: Bool = false
   ) throws(ModelError) -> ResponseHidden {
     var sequences: [[Int32]] = []
     var rows: [Int] = []
     var targets: [Int32] = []
     var offsets: [Int32] = [0]
+    var ends: [Int] = []
     var start = 0
     for pair in pairs {
       try check(pair.prompt, "the prompt")
-      if let last = pair.response.last {
-        // The last token predicts nothing that is asked for, so it is not read.
-        let read = pair.prompt + pair.response.dropLast()
-        try check(read + [last], "prompt and response")
+      if !pair.response.isEmpty {
+        let all = pair.prompt + pair.response
+        try check(all, "prompt and response")
+        // The last token predicts nothing that is asked for, so it is read for its own state only.
+        let read = readingEnds ? all : all.dropLast()
         sequences.append(read)
-        rows += (start + pair.prompt.count - 1)..<(start + read.count)
+        rows += (start + pair.prompt.count - 1)..<(start + all.count - 1)
+        ends.append(start + all.count - 1)
         targets += pair.response
         start += read.count
       }
       offsets.append(Int32(targets.count))
     }
     guard !rows.isEmpty else {
+      let none = Tensor([], [0, config.width])
       return ResponseHidden(
-        hidden: Tensor([], [0, config.width]), targets: targets, offsets: offsets)
+        hidden: none, targets: targets, offsets: offsets, ends: readingEnds ? none : nil)
     }
     let hidden = family.hidden(PackedBatch(sequences), recording: recording)
-    return ResponseHidden(hidden: hidden.rows(rows), targets: targets, offsets: offsets)
+    return ResponseHidden(
+      hidden: hidden.rows(rows), targets: targets, offsets: offsets,
+      ends: readingEnds ? hidden.rows(ends) : nil)
   }
 }

@@ -97,6 +97,19 @@ package enum Resources {
     )
   }
 
+  /// The error of a name that is nothing, neither built in nor a file (`isFile`), and close to a
+  /// built-in one of these kinds; nil for other names.
+  static func misspelt(
+    _ name: String, for owner: String, kinds: Set<Kind>, isFile: Bool, quoting: (String) -> String
+  ) -> Fault? {
+    guard !isFile, place(of: name) == nil else { return nil }
+    let known = entries.filter { kinds.contains($0.kind) }.map(\.name)
+    guard let near = Spelling.nearest(name, among: known) else { return nil }
+    return Fault(
+      .missing, "\(owner): found no file \"\(name)\", and nothing built in is called so",
+      remedy: quoting(near))
+  }
+
   /// The error of writing to a built-in name; nil for other names.
   static func refusal(toWrite path: String) -> Fault? {
     let kind = entry(path)?.kind.rawValue ?? (place(of: path) == nil ? nil : "file")

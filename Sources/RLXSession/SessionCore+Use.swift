@@ -13,6 +13,10 @@ extension SessionCore {
     uses[uses.count - 1].files.append(asked)
     let place = try files.place(of: asked)
     guard let data = FileManager.default.contents(atPath: place) else {
+      let misspelt = Resources.misspelt(path, for: "use", kinds: [.script], isFile: false) {
+        "use \"\($0)\""
+      }
+      if let misspelt { throw misspelt }
       throw Fault(
         .missing, "use: found no file \"\(asked)\"",
         remedy: "the path is relative to the file that says use")

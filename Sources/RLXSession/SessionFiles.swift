@@ -129,6 +129,16 @@ package final class SessionFiles {
     try redirected[path] ?? find(path)
   }
 
+  /// Throws where `name` stands for nothing, but a built-in thing of these kinds is meant.
+  func refuseMisspelt(_ name: String, for owner: String, kinds: Set<Resources.Kind>) throws {
+    if let missing = Resources.missing(name, for: owner) { throw missing }
+    let isFile = FileManager.default.fileExists(atPath: try place(of: name))
+    let misspelt = Resources.misspelt(name, for: owner, kinds: kinds, isFile: isFile) {
+      "\(owner)(\"\($0)\")"
+    }
+    if let misspelt { throw misspelt }
+  }
+
   private func record(_ found: InputRecord) throws {
     if !inputs.contains(found) { inputs.append(found) }
     guard replay != nil, !expected.isEmpty else { return }

@@ -14,16 +14,22 @@ package final class AdamW {
     package var eps: Float
     /// Share of a weight taken off per step, times the learning rate.
     package var weightDecay: Float
+    /// Whether biases and the scales of norms, which are the vectors among the parameters, decay too.
+    package var decaysVectors: Bool
+    /// Whether ε is divided by √(1 − β₂ᵗ), which makes of PyTorch's form TensorFlow's.
+    package var correctsEps: Bool
 
     package init(
       learningRate: Float, beta1: Double = 0.9, beta2: Double = 0.999, eps: Float = 1e-8,
-      weightDecay: Float = 0
+      weightDecay: Float = 0, decaysVectors: Bool = true, correctsEps: Bool = false
     ) {
       self.learningRate = learningRate
       self.beta1 = beta1
       self.beta2 = beta2
       self.eps = eps
       self.weightDecay = weightDecay
+      self.decaysVectors = decaysVectors
+      self.correctsEps = correctsEps
     }
   }
 
@@ -46,15 +52,19 @@ package final class AdamW {
   package func step(learningRate: Float? = nil) {
     steps += 1
     let s = settings
-    let kernel = ck_adamw_settings(
-      learning_rate: learningRate ?? s.learningRate, eps: s.eps, weight_decay: s.weightDecay,
+    let correction2 = 1 - pow(s.beta2, Double(steps))
+    let eps = s.correctsEps ? Float(Double(s.eps) / correction2.squareRoot()) : s.eps
+    var kernel = ck_adamw_settings(
+      learning_rate: learningRate ?? s.learningRate, eps: eps, weight_decay: s.weightDecay,
       beta1: s.beta1, beta2: s.beta2, correction1: 1 - pow(s.beta1, Double(steps)),
-      correction2: 1 - pow(s.beta2, Double(steps)))
+      correction2: correction2)
     for (index, parameter) in parameters.enumerated() where !parameter.isFrozen {
       guard let gradient = parameter.gradient else { continue }
       parameter.value.makeUnique()
       firstMoments[index].makeUnique()
       secondMoments[index].makeUnique()
+      let decays = s.decaysVectors || parameter.value.shape.rank > 1
+      kernel.weight_decay = decays ? s.weightDecay : 0
       Kernels.adamW(
         parameter.value, gradient, firstMoments[index], secondMoments[index], kernel)
     }

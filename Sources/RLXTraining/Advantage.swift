@@ -23,11 +23,16 @@ package func generalizedAdvantages(
 
 /// The values scaled to variance 1 and, unless `shiftMean` is false, moved to mean 0.
 ///
-/// (x − mean) / √(var + 1e-8), with the unbiased variance, as TRL 0.11's `masked_whiten`; the mean
-/// is added back where it is to stay. One value alone has variance 0 here and becomes 0.
-package func whiten(_ values: [Float], shiftMean: Bool = true) -> [Float] {
+/// (x − mean) / √(var + 1e-8), as TRL 0.11's `masked_whiten`; the mean is added back where it is to
+/// stay. The variance is the unbiased one, or TensorFlow's Σ(x − mean)²/n. One value alone has variance 0
+/// here and becomes 0.
+package func whiten(
+  _ values: [Float], shiftMean: Bool = true, variance kind: PPO.WhiteningVariance = .unbiased
+) -> [Float] {
   let center = Float(mean(values))
-  let scale = Float(1 / (variance(values) + 1e-8).squareRoot())
+  let n = Double(values.count)
+  let spread = variance(values) * (kind == .biased && n > 1 ? (n - 1) / n : 1)
+  let scale = Float(1 / (spread + 1e-8).squareRoot())
   return values.map { ($0 - center) * scale + (shiftMean ? 0 : center) }
 }
 

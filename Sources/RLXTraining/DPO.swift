@@ -130,7 +130,7 @@ package final class DPO {
 
 extension DPO {
   /// Which function of the margin is the loss.
-  package enum LossType: String, CaseIterable, Sendable { case sigmoid }
+  package enum LossType: String, SettingChoice { case sigmoid }
 
   /// What a DPO trainer can be told. Names of TRL's `DPOConfig` and transformers.
   package struct Settings: EpochSettings {

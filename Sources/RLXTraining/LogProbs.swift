@@ -14,12 +14,15 @@ struct ResponsePass {
   let targets: [Int32]
   /// [B + 1], first 0.
   let offsets: [Int32]
+  /// Hidden states [E, C] at the last tokens of answers that have some, where they were asked for.
+  let ends: Tensor?
 
   /// Runs the model; throws for an empty prompt, too long a row or a token outside the vocabulary.
   init(
-    _ model: LanguageModel, _ pairs: [TokenPair], recording: Bool
+    _ model: LanguageModel, _ pairs: [TokenPair], recording: Bool, readingEnds: Bool = false
   ) throws {
-    let rows = try model.forward(pairs, recording: recording)
+    let rows = try model.forward(pairs, recording: recording, readingEnds: readingEnds)
+    ends = rows.ends
     hidden = rows.hidden
     targets = rows.targets
     offsets = rows.offsets
@@ -45,6 +48,13 @@ struct ResponsePass {
 
   /// The mean entropy of the token distributions, in nats; 0 of none.
   var entropy: Double { targets.isEmpty ? 0 : mean(logits.detached().tokenEntropy().array) }
+
+  /// The same as a scalar with gradients, of the distributions at `temperature`:
+  /// −Σ_v p log p, averaged over tokens.
+  func meanEntropy(temperature: Double) -> Tensor {
+    let logProbs = (logits / Float(temperature)).logSoftmax(axis: -1)
+    return -((logProbs.exp() * logProbs).sum(axis: -1).mean())
+  }
 }
 
 /// The sum [B] of each row's values [R], with gradients; 0 of an empty row.

@@ -62,10 +62,17 @@ package struct ValueLoss {
   /// 1 [R] where the clipped term was the larger.
   package let clipped: Tensor
 
-  /// `new` [R] records gradients; `old` and `returns` [R] are constants.
-  package init(new: Tensor, old: Tensor, returns: Tensor, cliprange: Float) {
-    let limited = Tensor.maximum(Tensor.minimum(new, old + cliprange), old - cliprange)
+  /// `new` [R] records gradients; `old` and `returns` [R] are constants. Without a `cliprange` the
+  /// loss is ½ mean (v − R)².
+  package init(new: Tensor, old: Tensor, returns: Tensor, cliprange: Double?) {
     let plainError = (new - returns).square()
+    guard let epsilon = cliprange.map({ Float($0) }) else {
+      loss = plainError.mean() * 0.5
+      errors = plainError.detached()
+      clipped = .zeros(errors.shape)
+      return
+    }
+    let limited = Tensor.maximum(Tensor.minimum(new, old + epsilon), old - epsilon)
     let limitedError = (limited - returns).square()
     loss = Tensor.maximum(plainError, limitedError).mean() * 0.5
     errors = plainError.detached()

@@ -1,11 +1,16 @@
 import RLXTensor
 
 /// How the learning rate goes from step to step (names of Hugging Face's `lr_scheduler_type`).
-package enum ScheduleKind: String, CaseIterable, Sendable {
+package enum ScheduleKind: String, SettingChoice {
   case constant
   case constantWithWarmup = "constant_with_warmup"
   case linear, cosine
 }
+
+/// How bias correction meets ε. PyTorch: m̂ / (√v̂ + ε), Kingma and Ba's algorithm 1. TensorFlow:
+/// their section 2's √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε), whose ε acts as a larger one in early steps
+/// (N implementation details, detail 25: first steps of a sixth of the size).
+package enum AdamForm: String, SettingChoice { case pytorch, tensorflow }
 
 /// The optimizer's part of a trainer's settings: AdamW in PyTorch's form, names of Hugging Face.
 package struct OptimizerSettings: Equatable, Sendable {
@@ -29,16 +34,20 @@ package struct OptimizerSettings: Equatable, Sendable {
   /// The same as a share of all steps, in 0…1, where `warmupSteps` is 0.
   package var warmupRatio = 0.0
 
+  /// Which of the two published forms of Adam.
+  package var adamForm = AdamForm.pytorch
+
   package init(learningRate: Double, maxGradNorm: Double? = 1.0) {
     self.learningRate = learningRate
     self.maxGradNorm = maxGradNorm
   }
 
-  /// The engine's form of these.
+  /// The engine's form of these. Biases and norms do not decay, as in transformers' Trainer.
   var adamW: AdamW.Settings {
     AdamW.Settings(
       learningRate: Float(learningRate), beta1: adamBeta1, beta2: adamBeta2,
-      eps: Float(adamEpsilon), weightDecay: Float(weightDecay))
+      eps: Float(adamEpsilon), weightDecay: Float(weightDecay), decaysVectors: false,
+      correctsEps: adamForm == .tensorflow)
   }
 
   /// The learning rate of the step after `done` steps, of `total` planned ones.
@@ -85,7 +94,7 @@ extension OptimizedSettings {
         usual: "1e-8 to 1e-5", "added to the root of the second moment"),
       .number(
         "weight_decay", \.optimizer.weightDecay, .atLeast(0), usual: "0 to 0.1",
-        "decoupled weight decay"),
+        "decoupled weight decay of matrices and tables; biases and norms have none"),
       .optionalNumber(
         "max_grad_norm", \.optimizer.maxGradNorm, .above(0), usual: "0.5 to 1",
         "largest norm of all gradients together; nil never clips"),

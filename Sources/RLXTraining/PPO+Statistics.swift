@@ -51,21 +51,27 @@ extension MiniBatch {
 }
 
 extension PPOStep {
-  /// The statistics of TRL 0.11's `record_step_stats`.
+  /// The statistics of TRL 0.11's `record_step_stats`, and those that only PPOv2 has.
   ///
   /// Means over answers count every answer, one without tokens with KL 0 and length 0; means over
   /// tokens count the tokens there are. `ppo/…` from the update are means over its mini-batches.
-  init(_ batch: PPOBatch, passes: PPO.UpdatePasses, learningRate: Double) {
+  init(
+    _ batch: PPOBatch, passes: PPO.UpdatePasses, learningRate: Double, target: Double,
+    endTokens: [Int32]
+  ) {
     let scores = batch.scores ?? []
     let raw = batch.rawScores ?? []
     let kl = rowSums(batch.kl.array, offsets: batch.offsets)
     let entropy = rowSums(batch.logProbs.array, offsets: batch.offsets).map { -$0 }
+    let nonScore = mean(rowSums(batch.nonScoreRewards?.array ?? [], offsets: batch.offsets))
     let queries = batch.queries.map { Double($0.count) }
     let responses = batch.responses.map { Double($0.count) }
     let objective: Metrics = [
       ("objective/kl", mean(kl)),
       ("objective/kl_coef", batch.klCoef ?? 0),
       ("objective/entropy", mean(entropy)),
+      ("objective/non_score_reward", nonScore),
+      ("objective/rlhf_reward", mean(scores) + nonScore),
       ("ppo/mean_non_score_reward", mean(batch.nonScoreRewards?.array ?? [])),
       ("ppo/mean_scores", mean(scores)),
       ("ppo/std_scores", standardDeviation(scores)),
@@ -74,7 +80,11 @@ extension PPOStep {
       ("tokens/responses_len_mean", mean(responses)),
       ("tokens/responses_len_std", standardDeviation(responses)),
     ]
+    let ends = batch.responses.reduce(0) { $0 + $1.count { endTokens.contains($0) } }
+    let ratios = passes.statistics.compactMap { $0.value("policy/ratio") }
     let rest: Metrics = [
+      ("val/ratio_var", variance(ratios)),
+      ("val/num_eos_tokens", Double(ends)),
       ("ppo/learning_rate", learningRate),
       ("env/reward_mean", mean(raw)),
       ("env/reward_std", standardDeviation(raw)),
@@ -90,7 +100,9 @@ extension PPOStep {
       ("ppo/policy/ratio", (batch.ratio?.array ?? []).map(Double.init)),
       ("env/reward_dist", raw),
     ]
-    warnings = PPOStep.warnings(raw, kl: mean(kl), tokens: batch.tokenCount) + passes.warnings
+    warnings =
+      PPOStep.warnings(raw, kl: mean(kl), target: target, tokens: batch.tokenCount)
+      + passes.warnings
     self.batch = batch
   }
 
@@ -106,12 +118,15 @@ extension PPOStep {
     return means + [("ppo/val/var_explained", spread > 0 ? 1 - error / spread : 0)]
   }
 
-  private static func warnings(_ scores: [Double], kl: Double, tokens: Int) -> [TrainWarning] {
+  private static func warnings(
+    _ scores: [Double], kl: Double, target: Double, tokens: Int
+  ) -> [TrainWarning] {
     var found: [TrainWarning] = []
     if scores.count > 1, let first = scores.first, scores.allSatisfy({ $0 == first }) {
       found.append(.equalScores(first, count: scores.count))
     }
     if kl < -1 { found.append(.negativeKL(kl)) }
+    if kl > 10 * target { found.append(.largeKL(kl, target: target)) }
     if tokens == 0 { found.append(.noTokens) }
     return found
   }
@@ -121,7 +136,6 @@ extension PPO {
   /// Names of TRL's later trainers, OpenRLHF and veRL for the same measurements.
   package static let aliases: [(alias: String, name: String)] = [
     ("objective/scores", "ppo/mean_scores"),
-    ("objective/non_score_reward", "ppo/mean_non_score_reward"),
     ("policy/approxkl_avg", "ppo/policy/approxkl"),
     ("policy/clipfrac_avg", "ppo/policy/clipfrac"),
     ("policy/entropy_avg", "ppo/policy/entropy"),

@@ -11,7 +11,9 @@ extension PPO {
 
   /// Some passes over the batch in shuffled mini-batches; one optimizer step each, or one in
   /// gradient_accumulation_steps. Leaves the last pass's ratios in the batch.
-  func optimize(_ batch: PPOBatch, orders: [[Int]]?, report: Report) throws -> UpdatePasses {
+  func optimize(
+    _ batch: PPOBatch, learningRate: Double, orders: [[Int]]?, ptxRows: [[Int]]?, report: Report
+  ) throws -> UpdatePasses {
     var passes = UpdatePasses()
     var ratio = [Float](repeating: 1, count: batch.tokenCount)
     var clipped = [Float](repeating: 0, count: batch.tokenCount)
@@ -26,13 +28,16 @@ extension PPO {
           .filter { !$0.positions.isEmpty }
         try stepper.begin()
         for part in parts {
-          let outcome = try accumulate(part, share: 1 / Float(parts.count), into: &passes)
+          let outcome = try accumulate(
+            part, share: 1 / Float(parts.count), ptxRows: ptxRows?[passes.statistics.count],
+            into: &passes)
+          if passes.statistics.count == 1 { try checkFirstRatio(outcome.ratio) }
           for (i, token) in part.positions.enumerated() {
             ratio[token] = outcome.ratio[i]
             clipped[token] = outcome.clipped[i]
           }
         }
-        if !parts.isEmpty { try stepper.step(learningRate: settings.optimizer.learningRate) }
+        if !parts.isEmpty { try stepper.step(learningRate: learningRate) }
         done += 1
         try report(TrainProgress(phase: "update", done: done, total: total))
       }
@@ -48,28 +53,36 @@ extension PPO {
   }
 
   /// Adds a mini-batch's gradient, times `share`, to the parameters'.
-  private func accumulate(_ part: MiniBatch, share: Float, into passes: inout UpdatePasses)
-    throws -> (ratio: [Float], clipped: [Float])
-  {
-    let pass = try ResponsePass(policy, part.pairs, recording: true)
+  private func accumulate(
+    _ part: MiniBatch, share: Float, ptxRows: [Int]?, into passes: inout UpdatePasses
+  ) throws -> (ratio: [Float], clipped: [Float]) {
+    let readsEnds = part.ends != nil
+    let pass = try ResponsePass(policy, part.pairs, recording: true, readingEnds: readsEnds)
     let logProbs = pass.logProbs(temperature: settings.logProbTemperature)
-    let values = valueHead(pass.hidden, recording: true)
+    let values = try valueFunction(pass, part.pairs, recording: true, readingEnds: readsEnds)
     let policyLoss = PolicyLoss(
       new: logProbs, old: part.logProbs, advantages: part.advantages,
       cliprange: Float(settings.cliprange))
-    let valueLoss = ValueLoss(
-      new: values, old: part.values, returns: part.returns,
-      cliprange: Float(settings.cliprangeValue))
-    let loss = policyLoss.loss + valueLoss.loss * Float(settings.vfCoef)
+    let valueLoss = part.valueLoss(values, cliprange: settings.cliprangeValue)
+    let (loss, extra) = try withExtras(
+      policyLoss.loss + valueLoss.loss * Float(settings.vfCoef), part, pass, logProbs, ptxRows)
     let ratio = policyLoss.ratio.array
+    if !loss.isFinite {
+      // The loss is what is looked at first; which of its parts went wrong says more.
+      let parts = [
+        ("logprobs", logProbs), ("values", values.tokens), ("ratio", policyLoss.ratio),
+        ("value loss", valueLoss.loss),
+      ]
+      for (name, tensor) in parts { try stepper.check(tensor, name) }
+    }
 
     // TRL multiplies the losses of such a mini-batch by 0 and steps all the same: the gradient is
     // zero, but the optimizer's momentum still moves the weights.
     let averageRatio = mean(ratio)
-    let skipped = averageRatio > settings.ratioThreshold
+    let limit = settings.ratioThreshold ?? .infinity
+    let skipped = averageRatio > limit
     if skipped {
-      passes.warnings.append(
-        .ratioAboveThreshold(averageRatio, threshold: settings.ratioThreshold))
+      passes.warnings.append(.ratioAboveThreshold(averageRatio, threshold: limit))
       stepper.addZeroGradients()
     } else {
       try stepper.backward(loss, scale: share)
@@ -77,8 +90,43 @@ extension PPO {
     passes.statistics.append(
       part.statistics(
         policy: policyLoss, value: valueLoss, total: loss, entropy: pass.entropy,
-        logProbs: logProbs.array, values: values.array, skipped: skipped))
+        logProbs: logProbs.array, values: values.tokens.array, skipped: skipped) + extra)
     return (ratio, policyLoss.clipped.array)
+  }
+}
+
+extension PPO {
+  /// The loss with the terms that are asked for, and what those measured: the KL term, the entropy
+  /// bonus, and the pretraining loss of as many texts as the mini-batch has answers.
+  private func withExtras(
+    _ loss: Tensor, _ part: MiniBatch, _ pass: ResponsePass, _ logProbs: Tensor, _ ptxRows: [Int]?
+  ) throws -> (Tensor, Metrics) {
+    var loss = loss
+    var metrics: Metrics = []
+    if settings.useKlLoss {
+      let temperature = settings.logProbTemperature
+      let kl =
+        settings.klPenalty == .full
+        ? fullKL(
+          pass.logits, try ResponsePass(reference, part.pairs, recording: false).logits,
+          temperature: temperature)
+        : settings.klPenalty.perToken(logProbs, part.refLogProbs)
+      loss = loss + kl.mean() * Float(klController.value)
+      metrics.append(("loss/kl", mean(kl.array)))
+    }
+    if settings.entropyCoef > 0 {
+      let entropy = pass.meanEntropy(temperature: settings.logProbTemperature)
+      loss = loss - entropy * Float(settings.entropyCoef)
+      metrics.append(("loss/entropy", Double(entropy.item)))
+    }
+    if settings.ptxCoef > 0 {
+      let rows = ptxRows ?? ptxPasses.wrapping(part.pairs.count, of: ptx.count, draws: &draws)
+      let texts = rows.map { (prompt: [ptx[$0][0]], response: Array(ptx[$0].dropFirst())) }
+      let nll = negativeLogLikelihood(try policy.logProbs(texts, recording: true).values)
+      loss = loss + nll * Float(settings.ptxCoef)
+      metrics.append(("loss/ptx", Double(nll.item)))
+    }
+    return (loss, metrics)
   }
 }
 
@@ -88,9 +136,13 @@ struct MiniBatch {
   /// Where each token stands in the whole batch.
   let positions: [Int]
   let logProbs: Tensor
+  let refLogProbs: Tensor
   let values: Tensor
   let advantages: Tensor
   let returns: Tensor
+  /// Of the places after the end, where the batch has such: their place among the answers here that
+  /// have tokens, with old values and returns.
+  let ends: (places: [Int], values: Tensor, returns: Tensor)?
 
   /// The rows are taken in the batch's order: a mean does not care, and a mini-batch that is the
   /// whole batch then repeats the rollout's arithmetic bit for bit, so that its first ratio is 1.
@@ -105,9 +157,31 @@ struct MiniBatch {
     self.positions = positions
     pairs = rows.map { (batch.samples[$0].promptTokens, batch.samples[$0].responseTokens) }
     logProbs = gather(batch.logProbs)
+    refLogProbs = gather(batch.refLogProbs)
     values = gather(batch.values)
     advantages = gather(batch.advantages)
     returns = gather(batch.returns)
+    let spoken = rows.filter { !ranges[$0].isEmpty }
+    ends = batch.ends.map { all in
+      let found = spoken.indices.compactMap { place in
+        all.rows.firstIndex(of: spoken[place]).map { (place: place, end: $0) }
+      }
+      let places = found.map(\.end)
+      return (
+        found.map(\.place), all.values.rows(places), (all.returns ?? all.values).rows(places)
+      )
+    }
+  }
+
+  /// PPO's value loss of these rows, over their tokens and the places after their ends.
+  func valueLoss(_ new: (tokens: Tensor, ends: Tensor?), cliprange: Double?) -> ValueLoss {
+    guard let ends, let newEnds = new.ends, !ends.places.isEmpty else {
+      return ValueLoss(new: new.tokens, old: values, returns: returns, cliprange: cliprange)
+    }
+    return ValueLoss(
+      new: .concat([new.tokens, newEnds.rows(ends.places)], axis: 0),
+      old: .concat([values, ends.values], axis: 0),
+      returns: .concat([returns, ends.returns], axis: 0), cliprange: cliprange)
   }
 }
 

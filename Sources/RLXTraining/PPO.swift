@@ -7,11 +7,11 @@ import RLXTensor
 /// score: ask the reward.   advantages: KL term, rewards per token, GAE, whitening.
 /// update: some passes of clipped policy and value losses; then the KL controller.
 ///
-/// The algorithm, its defaults and its statistics are those of TRL 0.11.4's `PPOTrainer.step`
-/// (profile `trl011`). Departures, all deliberate: rows are packed, so no number ever sees padding;
+/// The algorithm and its statistics are those of TRL 0.11.4's `PPOTrainer.step` (profile `trl011`);
+/// every detail in which other implementations differ is a setting, and profiles name whole sets.
+/// Departures, all deliberate: rows are packed, so no number ever sees padding;
 /// the value head has no dropout (TRL's is off in effect, its forward pass being in eval mode);
-/// log-probabilities are taken at the sampling temperature (TRL: 1, the default here); the last
-/// mini-batch may be smaller; whitened rewards stay where there are tokens (TRL's mean, added back
+/// the last mini-batch may be smaller; whitened rewards stay where there are tokens (TRL's mean, added back
 /// everywhere, leaks from padding into the advantages of shorter answers); an answer without tokens takes part in the means over answers and in
 /// nothing else; deviations of a single number are 0 instead of NaN.
 package final class PPO {
@@ -19,34 +19,62 @@ package final class PPO {
   package let reference: LanguageModel
   package let reward: (any Reward)?
   package let settings: Settings
-  /// The estimate of the return, read from the policy's own hidden states.
-  package let valueHead: ValueHead
+  package let valueFunction: ValueFunction
+  /// Texts whose likelihood is kept up beside the reward (PPO-ptx), as ids.
+  package let ptx: [[Int32]]
   package internal(set) var klController: KLController
   package internal(set) var scoreMoments = RunningMoments()
   package internal(set) var log = TrainLog(aliases: PPO.aliases)
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
+  /// The place in the ptx texts.
+  package internal(set) var ptxPasses = Passes()
+  /// Counts updates, for the age of batches.
+  let clock = UpdateClock()
+  /// Steps the learning rate's schedule is made for, while `run` runs.
+  private var planned: Int?
   let stepper: Stepper
 
   /// A trainer of `policy`. Without a reference it takes a frozen copy of the policy as it is now;
   /// without a reward only `step(queries:responses:scores:)` and given scores work.
-  package init(
+  package convenience init(
     policy: LanguageModel, reward: (any Reward)? = nil, reference: LanguageModel? = nil,
-    settings: Settings = Settings(), draws: TrainerDraws
+    ptx: [[Int32]] = [], settings: Settings = Settings(), draws: TrainerDraws
+  ) throws {
+    try self.init(
+      policy: policy, reward: reward, reference: reference, ptx: ptx, valueFunction: nil,
+      settings: settings, draws: draws)
+  }
+
+  /// The same with a value function that has been begun, of a checkpoint.
+  init(
+    policy: LanguageModel, reward: (any Reward)?, reference: LanguageModel?, ptx: [[Int32]],
+    valueFunction begun: ValueFunction?, settings: Settings, draws: TrainerDraws
   ) throws {
     try settings.check()
+    guard (settings.ptxCoef > 0) == !ptx.isEmpty else {
+      throw TrainingError.conflict(
+        trainer: Settings.trainer, names: ["ptx_coef", "ptx"],
+        reason: ptx.isEmpty
+          ? "a pretraining loss and no texts for it: say ptx, or ptx_coef: 0"
+          : "texts for a pretraining loss of weight 0: say ptx_coef")
+    }
+    if let row = ptx.firstIndex(where: { $0.count < 2 }) {
+      throw TrainingError.emptyRow(trainer: Settings.trainer, what: "ptx text", row: row)
+    }
     var draws = draws
-    let head = ValueHead(
-      width: policy.config.width, kind: .torchLinear, draw: draws.next(.initial))
+    valueFunction =
+      try begun
+      ?? ValueFunction(for: policy, reward: reward, settings: settings, draw: draws.next(.initial))
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
-      head: ("v_head", head), settings: settings.optimizer)
+      others: valueFunction.parameters, settings: settings.optimizer)
+    self.ptx = ptx
     self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy
     self.reward = reward
     self.settings = settings
     self.draws = draws
-    valueHead = head
     klController = KLController(
       value: settings.klCoef, adaptive: settings.adapKlCtrl, target: settings.target,
       horizon: settings.horizon)
@@ -55,10 +83,15 @@ package final class PPO {
   /// Stage 1: one answer to each prompt, with its log-probabilities, KL and values.
   package func rollout(_ prompts: [Prompt], report: Report = silent) throws -> PPOBatch {
     try requirePrompts(prompts)
+    let limits =
+      settings.maxTokens.isFixed
+      ? nil : settings.maxTokens.limits(prompts.count, draw: draws.next(.sample))
     let draw = draws.next(.sample)
-    let (samples, finishes) = try sampleAnswers(
-      policy, prompts, settings: settings.generation, draw: draw, report: report)
-    return try measure(samples, finishes: finishes)
+    let (samples, finishes, sampled) = try sampleAnswers(
+      policy, prompts, settings: settings.generation, limits: limits, draw: draw, report: report)
+    let batch = try measure(samples, finishes: finishes)
+    try checkSampled(batch, sampled)
+    return batch
   }
 
   /// Stage 1 with answers somebody else made; `texts` are decoded from the ids where not given.
@@ -81,25 +114,29 @@ package final class PPO {
   }
 
   /// Stage 2: the reward's scores, or those given; then scaling and clipping if asked for.
-  package func score(_ batch: PPOBatch, scores given: [Double]? = nil) throws {
+  package func score(_ batch: PPOBatch, rewards given: [AnswerReward]? = nil) throws {
     try batch.require(.rolledOut, for: "score")
-    let scores: [Double]
+    let seen = batch.samples.indices.map { truncated(batch, row: $0) }
+    let rewards: [AnswerReward]
     if let given {
-      scores = given
+      rewards = given
     } else {
       guard let reward else { throw TrainingError.noReward }
-      scores = try reward.scores(batch.samples)
+      rewards = try reward.rewards(seen.map(\.sample))
     }
-    guard scores.count == batch.count else {
-      throw lengths("answers", batch.count, "scores", scores.count)
+    guard rewards.count == batch.count else {
+      throw lengths("answers", batch.count, "scores", rewards.count)
     }
+    let scores = rewards.map(\.total)
     if let bad = scores.first(where: { !Float($0).isFinite }) {
       throw TrainingError.notFinite(
         trainer: Settings.trainer, tensor: "scores", step: stepper.steps + 1, found: "\(bad)")
     }
+    batch.tokenScores = try tokenScores(rewards, batch)
     batch.rawScores = scores
     batch.scores = processedScores(
-      scores, scaling: settings.useScoreScaling, norm: settings.useScoreNorm,
+      zip(scores, seen).map { endRule($0, ended: $1.ended) },
+      scaling: settings.useScoreScaling, norm: settings.useScoreNorm,
       clip: settings.scoreClip, moments: &scoreMoments)
     batch.stage = .scored
   }
@@ -107,32 +144,50 @@ package final class PPO {
   /// Stage 3: rewards per token, advantages (whitened) and returns.
   package func advantages(_ batch: PPOBatch) throws {
     try batch.require(.scored, for: "advantages")
-    let shape: Shape = [batch.tokenCount]
-    let (rewards, nonScore) = tokenRewards(
-      kl: batch.kl.array, scores: batch.scores ?? [], offsets: batch.offsets,
-      klCoef: klController.value)
-    let used = settings.whitenRewards ? whiten(rewards, shiftMean: false) : rewards
+    let layout = RewardLayout(offsets: batch.offsets, ends: batch.ends?.rows ?? [])
+    let beta = settings.useKlLoss ? 0 : klController.value
+    let nonScore = batch.kl.array.map { -Float(beta) * $0 }
+    let rewards = layout.rewards(
+      nonScore: nonScore, tokens: batch.tokenScores?.array, scores: batch.scores ?? [])
+    let used =
+      settings.whitenRewards
+      ? whiten(rewards, shiftMean: false, variance: settings.whiteningVariance) : rewards
     let (advantages, returns) = generalizedAdvantages(
-      rewards: used, values: batch.values.array, offsets: batch.offsets,
-      gamma: Float(settings.gamma), lambda: Float(settings.lam))
+      rewards: used, values: layout.woven(batch.values.array, batch.ends?.values.array ?? []),
+      offsets: layout.offsets, gamma: Float(settings.gamma), lambda: Float(settings.lam))
+    let raw = layout.parted(advantages).tokens
+    let shape: Shape = [batch.tokenCount]
     batch.klCoef = klController.value
     batch.nonScoreRewards = Tensor(nonScore, shape)
-    batch.rewards = Tensor(rewards, shape)
-    batch.advantages = Tensor(whiten(advantages), shape)
-    batch.returns = Tensor(returns, shape)
+    batch.rewards = Tensor(layout.parted(rewards).tokens, shape)
+    batch.rawAdvantages = Tensor(raw, shape)
+    batch.advantages = Tensor(
+      settings.whitenAdvantages ? whiten(raw, variance: settings.whiteningVariance) : raw, shape)
+    batch.returns = Tensor(layout.parted(returns).tokens, shape)
+    let (rewardEnds, returnEnds) = (layout.parted(rewards).ends, layout.parted(returns).ends)
+    batch.ends?.rewards = Tensor(rewardEnds, [rewardEnds.count])
+    batch.ends?.returns = Tensor(returnEnds, [returnEnds.count])
+    try checkRewards(batch, layout, used: used, advantages: advantages)
     batch.stage = .advantaged
   }
 
   /// Stage 4: the optimizer steps, the KL controller, and an entry in the log.
   ///
-  /// `orders` are the orders of the rows, one a pass, where they are not to be drawn.
+  /// `orders` are the orders of the rows, one a pass, where they are not to be drawn; `ptxRows` the
+  /// texts of each mini-batch's pretraining loss.
   @discardableResult
   package func update(
-    _ batch: PPOBatch, orders: [[Int]]? = nil, report: Report = silent
+    _ batch: PPOBatch, orders: [[Int]]? = nil, ptxRows: [[Int]]? = nil, report: Report = silent
   ) throws -> PPOStep {
     try batch.require(.advantaged, for: "update")
-    let passes = try optimize(batch, orders: orders, report: report)
-    let step = PPOStep(batch, passes: passes, learningRate: settings.optimizer.learningRate)
+    guard batch.age == 0 else { throw TrainingError.stale(called: "update", age: batch.age) }
+    let rate = try learningRate()
+    let passes = try optimize(
+      batch, learningRate: rate, orders: orders, ptxRows: ptxRows, report: report)
+    clock.updates += 1
+    let step = PPOStep(
+      batch, passes: passes, learningRate: rate, target: settings.target,
+      endTokens: policy.stopTokens)
     klController.update(kl: step.kl, count: batch.count)
     log.append(step.metrics)
     batch.stage = .updated
@@ -159,7 +214,7 @@ package final class PPO {
       throw lengths("responses", responses.count, "scores", scores.count)
     }
     let batch = try rollout(queries: queries, responses: responses, texts: texts)
-    try score(batch, scores: scores)
+    try score(batch, rewards: scores.map { .score($0) })
     return try finish(batch, report: report)
   }
 
@@ -168,6 +223,8 @@ package final class PPO {
   package func run(_ prompts: [Prompt], steps: Int, report: Report = silent) throws -> [PPOStep] {
     try requirePrompts(prompts)
     let size = settings.batchSize ?? min(prompts.count, Settings.largestDefaultBatch)
+    planned = log.count + max(0, steps)
+    defer { planned = nil }
     return try (0..<max(0, steps)).map { _ in
       let rows = passes.wrapping(size, of: prompts.count, draws: &draws)
       return try step(rows.map { prompts[$0] }, report: report)
@@ -180,11 +237,21 @@ package final class PPO {
   }
 
   private func measure(_ samples: [Sample], finishes: [Completion.Finish?]) throws -> PPOBatch {
-    let batch = try measured(
-      samples, finishes: finishes, policy: policy, reference: reference, valueHead: valueHead,
-      settings: settings)
+    let batch = try measured(samples, finishes: finishes)
     for (name, tensor) in batch.named { try stepper.check(tensor, name) }
     return batch
+  }
+
+  /// The rate of the next step. A schedule that falls must know where it ends.
+  private func learningRate() throws(TrainingError) -> Double {
+    let total = settings.totalSteps ?? planned
+    guard total != nil || settings.optimizer.lrSchedulerType == .constant else {
+      throw .conflict(
+        trainer: Settings.trainer, names: ["lr_scheduler_type", "total_steps"],
+        reason: "a falling learning rate whose end is not known outside run: say total_steps, "
+          + "or lr_scheduler_type: \"constant\"")
+    }
+    return settings.optimizer.learningRate(after: log.count, of: total ?? .max)
   }
 
   private func requirePrompts(_ prompts: [Prompt]) throws(TrainingError) {

@@ -24,12 +24,19 @@ package final class PPOBatch {
   package let refLogProbs: Tensor
   /// The KL term [R] of each token before β, by the trainer's kl_penalty.
   package let kl: Tensor
-  /// The value head's estimate [R] of the return, before each token.
+  /// The value function's estimate [R] of the return, before each token.
   package let values: Tensor
+  /// The place after the last token of each answer, where scores go there; nil where they do not.
+  package internal(set) var ends: PPOEnds?
+  /// When the batch was made, and what time it is now.
+  package let clock: UpdateClock
+  private let born: Int
 
   package internal(set) var stage = Stage.rolledOut
-  /// What the reward said, one an answer.
+  /// What the reward said, one an answer; of a reward that speaks of tokens, its sum.
   package internal(set) var rawScores: [Double]?
+  /// What the reward said of each token [R], if it did.
+  package internal(set) var tokenScores: Tensor?
   /// The scores after scaling and clipping, as the update uses them.
   package internal(set) var scores: [Double]?
   /// β when the rewards were computed.
@@ -37,8 +44,9 @@ package final class PPOBatch {
   /// −β·KL [R], and the same with the score added at each answer's last token; before whitening.
   package internal(set) var nonScoreRewards: Tensor?
   package internal(set) var rewards: Tensor?
-  /// Whitened advantages and unwhitened returns [R].
+  /// Advantages [R], whitened if asked for, and as they were before; unwhitened returns [R].
   package internal(set) var advantages: Tensor?
+  package internal(set) var rawAdvantages: Tensor?
   package internal(set) var returns: Tensor?
   /// Ratio of new to old probability [R] in the last pass of the update, and whether it was clipped.
   package internal(set) var ratio: Tensor?
@@ -46,7 +54,7 @@ package final class PPOBatch {
 
   init(
     samples: [Sample], finishes: [Completion.Finish?], offsets: [Int32], logProbs: Tensor,
-    refLogProbs: Tensor, kl: Tensor, values: Tensor
+    refLogProbs: Tensor, kl: Tensor, values: Tensor, ends: PPOEnds? = nil, clock: UpdateClock
   ) {
     self.samples = samples
     self.finishes = finishes
@@ -55,7 +63,13 @@ package final class PPOBatch {
     self.refLogProbs = refLogProbs
     self.kl = kl
     self.values = values
+    self.ends = ends
+    self.clock = clock
+    born = clock.updates
   }
+
+  /// Updates of the policy since the answers were drawn. A batch is good for one update, at age 0.
+  package var age: Int { clock.updates - born }
 
   /// Answers in the batch.
   package var count: Int { samples.count }
@@ -67,6 +81,16 @@ package final class PPOBatch {
 
   /// The token positions of each answer.
   package var rows: [Range<Int>] { rowRanges(offsets) }
+
+  /// Whether each answer ended by itself: at an end token or a stop string. Of answers that were given,
+  /// whether their last token is one of `endTokens`.
+  func ended(_ row: Int, endTokens: [Int32]) -> Bool {
+    switch finishes[row] {
+    case .stop, .stopString: true
+    case .length: false
+    case nil: samples[row].responseTokens.last.map(endTokens.contains) ?? false
+    }
+  }
 
   /// Everything per token that the stages so far have left, in the order they left it.
   package var named: [(name: String, tensor: Tensor)] {
@@ -90,18 +114,28 @@ package final class PPOBatch {
   }
 
   /// Every tensor that a stage leaves, nil before it.
-  package var left: [Tensor?] { [nonScoreRewards, rewards, advantages, returns, ratio, clipped] }
+  package var left: [Tensor?] {
+    [
+      tokenScores, nonScoreRewards, rewards, rawAdvantages, advantages, returns, ends?.rewards,
+      ends?.returns, ratio, clipped,
+    ]
+  }
 
   /// Goes back to where the batch was when `stages` and `left` were read.
   package func restore(_ stages: Stages, left: [Tensor?]) {
     (stage, klCoef) = (stages.stage, stages.klCoef)
     (rawScores, scores) = (stages.rawScores, stages.scores)
-    (nonScoreRewards, rewards, advantages) = (left[0], left[1], left[2])
-    (returns, ratio, clipped) = (left[3], left[4], left[5])
+    (tokenScores, nonScoreRewards, rewards) = (left[0], left[1], left[2])
+    (rawAdvantages, advantages, returns) = (left[3], left[4], left[5])
+    ends?.rewards = left[6]
+    ends?.returns = left[7]
+    (ratio, clipped) = (left[8], left[9])
   }
 
   func require(_ wanted: Stage, for call: String) throws(TrainingError) {
-    guard stage == wanted else { throw .stage(called: call, found: stage, wanted: wanted) }
+    guard stage == wanted else {
+      throw .stage(called: call, found: stage, wanted: wanted, age: age)
+    }
   }
 }
 
@@ -124,4 +158,25 @@ extension PPOBatch.Stage {
     case .updated: "update"
     }
   }
+}
+
+/// Counts the updates of one policy, for all batches made of it.
+package final class UpdateClock {
+  package internal(set) var updates = 0
+
+  package init() {}
+}
+
+/// The place after the last token of answers, for `score_position: "after_end"`.
+///
+/// An answer has one if it has tokens and ended before its limit. The state there is the one that the
+/// last token led to; no token is chosen in it, so it has a value and a reward and no probability.
+package struct PPOEnds {
+  /// The rows that have one.
+  package let rows: [Int]
+  /// The value function's estimate [E] there.
+  package let values: Tensor
+  /// What stage 3 leaves: rewards and returns [E].
+  package internal(set) var rewards: Tensor?
+  package internal(set) var returns: Tensor?
 }

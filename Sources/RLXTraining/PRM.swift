@@ -38,8 +38,8 @@ package final class PRM {
   ) throws(TrainingError) {
     try settings.check()
     stepper = try Stepper(
-      trainer: Settings.trainer, model: model.name, parameters: model.parameters + head.parameters,
-      settings: settings.optimizer)
+      trainer: Settings.trainer, model: model.name, parameters: model.parameters,
+      others: head.parameters.map { ($0.name, $0) }, settings: settings.optimizer)
     self.model = model
     self.head = head
     self.settings = settings

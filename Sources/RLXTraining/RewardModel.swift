@@ -152,7 +152,8 @@ package final class RewardModel: Reward {
     }
     let fresh = try Stepper(
       trainer: Settings.trainer, model: model.name, parameters: model.parameters,
-      head: ("score", head), settings: settings.optimizer)
+      others: [("score.weight", head.weight), ("score.bias", head.bias)],
+      settings: settings.optimizer)
     stepper = fresh
     return fresh
   }
@@ -189,4 +190,8 @@ extension RewardModel.Settings {
   package static var table: [Setting<RewardModel.Settings>] {
     adamTable(usualRate: "1e-5 to 1e-4") + scheduleTable + epochTable("pairs")
   }
+}
+
+extension RewardModel: ValueSource {
+  package var valueSource: (model: LanguageModel, head: ValueHead)? { (model, head) }
 }

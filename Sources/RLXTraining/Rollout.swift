@@ -16,17 +16,20 @@ extension PPO.Settings {
   /// How answers are sampled.
   var generation: GenerationSettings {
     GenerationSettings(
-      maxTokens: maxTokens, minTokens: minTokens, temperature: Float(temperature), topK: topK,
+      maxTokens: maxTokens.high, minTokens: minTokens, temperature: Float(temperature), topK: topK,
       topP: Float(topP), stop: stop)
   }
 }
 
-/// Samples one answer to each prompt. Calls `report` once for each token position.
+/// Samples one answer to each prompt, the p-th of at most `limits[p]` tokens if those are given. Calls
+/// `report` once for each token position. `logProbs` are those of sampling, packed [R].
 func sampleAnswers(
-  _ model: LanguageModel, _ prompts: [Prompt], settings: GenerationSettings, draw: Draw,
-  report: Report
-) throws -> (samples: [Sample], finishes: [Completion.Finish?]) {
-  let completions = try model.generate(prompts.map(\.tokens), settings, draw: draw) { progress in
+  _ model: LanguageModel, _ prompts: [Prompt], settings: GenerationSettings, limits: [Int]? = nil,
+  draw: Draw, report: Report
+) throws -> (samples: [Sample], finishes: [Completion.Finish?], logProbs: [Float]) {
+  let completions = try model.generate(
+    prompts.map(\.tokens), settings, limits: limits, draw: draw
+  ) { progress in
     try report(TrainProgress(phase: "generate", done: progress.done, total: progress.total))
   }
   let samples = zip(prompts, completions).map { prompt, completion in
@@ -34,29 +37,37 @@ func sampleAnswers(
       prompt: prompt.text, response: completion.text, promptTokens: prompt.tokens,
       responseTokens: completion.tokens)
   }
-  return (samples, completions.map(\.finish))
+  return (samples, completions.map(\.finish), completions.flatMap(\.logProbs))
 }
 
-/// The log-probabilities of given answers under policy and reference, the KL term and the values:
-/// all that PPO needs to know before an update, from one forward pass of each model.
-func measured(
-  _ samples: [Sample], finishes: [Completion.Finish?], policy: LanguageModel,
-  reference: LanguageModel,
-  valueHead: ValueHead, settings: PPO.Settings
-) throws -> PPOBatch {
-  let pairs = samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
-  let temperature = settings.logProbTemperature
-  let ours = try ResponsePass(policy, pairs, recording: false)
-  let theirs = try ResponsePass(reference, pairs, recording: false)
-  let logProbs = ours.logProbs(temperature: temperature)
-  let refLogProbs = theirs.logProbs(temperature: temperature)
-  let kl =
-    settings.klPenalty == .full && !ours.targets.isEmpty
-    ? fullKL(ours.logits, theirs.logits, temperature: temperature)
-    : Tensor(
-      settings.klPenalty.perToken(logProbs.array, refLogProbs.array), [ours.targets.count])
-  return PPOBatch(
-    samples: samples, finishes: finishes, offsets: ours.offsets, logProbs: logProbs,
-    refLogProbs: refLogProbs, kl: kl,
-    values: ours.targets.isEmpty ? .zeros([0]) : valueHead(ours.hidden, recording: false))
+extension PPO {
+  /// The log-probabilities of given answers under policy and reference, the KL term and the values:
+  /// all that PPO needs to know before an update, from one forward pass of each model.
+  func measured(_ samples: [Sample], finishes: [Completion.Finish?]) throws -> PPOBatch {
+    let pairs = samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
+    let temperature = settings.logProbTemperature
+    let readsEnds = settings.scorePosition == .afterEnd
+    let ours = try ResponsePass(policy, pairs, recording: false, readingEnds: readsEnds)
+    let theirs = try ResponsePass(reference, pairs, recording: false)
+    let logProbs = ours.logProbs(temperature: temperature)
+    let refLogProbs = theirs.logProbs(temperature: temperature)
+    let kl =
+      settings.klPenalty == .full && !ours.targets.isEmpty
+      ? fullKL(ours.logits, theirs.logits, temperature: temperature)
+      : settings.klPenalty.perToken(logProbs, refLogProbs)
+    let values = try valueFunction(ours, pairs, recording: false, readingEnds: readsEnds)
+    return PPOBatch(
+      samples: samples, finishes: finishes, offsets: ours.offsets, logProbs: logProbs,
+      refLogProbs: refLogProbs, kl: kl, values: values.tokens,
+      ends: values.ends.map { ends($0, samples) }, clock: clock)
+  }
+
+  /// The ends of answers with room for a place after them, of those of all answers with tokens.
+  private func ends(_ values: Tensor, _ samples: [Sample]) -> PPOEnds {
+    let spoken = samples.indices.filter { !samples[$0].responseTokens.isEmpty }
+    let places = spoken.indices.filter { place in
+      samples[spoken[place]].responseTokens.count < settings.maxTokens.high
+    }
+    return PPOEnds(rows: places.map { spoken[$0] }, values: values.rows(places))
+  }
 }

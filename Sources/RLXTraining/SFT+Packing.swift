@@ -6,7 +6,7 @@ import RLXModels
 
 extension SFT {
   /// How rows share blocks: TRL's `packing_strategy`.
-  package enum PackingStrategy: String, CaseIterable, Sendable {
+  package enum PackingStrategy: String, SettingChoice {
     /// Whole rows, the longest first, each into the fullest block with room for it. Each row keeps
     /// positions and attention of its own.
     case bestFit = "bfd"

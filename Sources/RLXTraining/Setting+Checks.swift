@@ -6,7 +6,10 @@ extension Setting {
       case (_, .none): isOptional ? value : nil
       case (.bool, .bool), (.text, .text), (.texts, .texts): value
       case (.texts, .text(let one)): .texts([one])
-      case (.integer, .integer(let n)): range.contains(Double(n)) ? value : nil
+      case (.integer, .integer(let n)), (.length, .integer(let n)):
+        range.contains(Double(n)) ? value : nil
+      case (.length, .range(let low, let high)):
+        low <= high && range.contains(Double(low)) && range.contains(Double(high)) ? value : nil
       case (.number, .integer(let n)): range.contains(Double(n)) ? .number(Double(n)) : nil
       case (.number, .number(let x)): range.contains(x) ? value : nil
       default: nil
@@ -24,6 +27,7 @@ extension Setting {
       case .number: "a number"
       case .text: "a string"
       case .texts: "a string or a list of strings"
+      case .length: "an int or a range of ints"
       }
     let text: String
     if case .oneOf(let choices) = range {
@@ -77,6 +81,7 @@ extension SettingValue {
     case .number(let x): "number \(x)"
     case .text(let text): "string \"\(text)\""
     case .texts(let texts): "a list of \(texts.count) strings"
+    case .range(let low, let high): "range \(low)..=\(high)"
     }
   }
 }

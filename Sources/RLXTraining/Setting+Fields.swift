@@ -1,5 +1,15 @@
 // Makers of table entries, one for each type a settings struct keeps.
 
+/// One of some words.
+package protocol SettingChoice: RawRepresentable<String>, CaseIterable, Sendable {
+  /// Other systems' words for some of the cases, which `init(rawValue:)` takes too.
+  static var synonyms: [String] { get }
+}
+
+extension SettingChoice {
+  package static var synonyms: [String] { [] }
+}
+
 extension Setting {
   typealias Path<Field> = any WritableKeyPath<Root, Field> & Sendable
 
@@ -59,6 +69,43 @@ extension Setting {
       })
   }
 
+  static func optionalText(
+    _ name: String, _ path: Path<String?>, aliases: [String] = [],
+    usual: String = "", unit: String = "", _ doc: String
+  ) -> Setting {
+    Setting(
+      name: name, kind: .text, isOptional: true, range: .any, usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
+      read: { root in root[keyPath: path].map { .text($0) } ?? .none },
+      write: { root, value in
+        if case .text(let text) = value {
+          root[keyPath: path] = text
+        } else {
+          root[keyPath: path] = nil
+        }
+      })
+  }
+
+  static func length(
+    _ name: String, _ path: Path<LengthLimit>, _ range: SettingRange, aliases: [String] = [],
+    usual: String = "", unit: String = "", _ doc: String
+  ) -> Setting {
+    Setting(
+      name: name, kind: .length, isOptional: false, range: range, usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
+      read: {
+        let limit = $0[keyPath: path]
+        return limit.isFixed ? .integer(limit.high) : .range(limit.low, limit.high)
+      },
+      write: { root, value in
+        switch value {
+        case .integer(let n): root[keyPath: path] = LengthLimit(n)
+        case .range(let low, let high): root[keyPath: path] = LengthLimit(low: low, high: high)
+        default: break
+        }
+      })
+  }
+
   static func bool(
     _ name: String, _ path: Path<Bool>, aliases: [String] = [],
     usual: String = "", unit: String = "", _ doc: String
@@ -70,15 +117,14 @@ extension Setting {
       write: { root, value in if case .bool(let flag) = value { root[keyPath: path] = flag } })
   }
 
-  static func choice<Choice>(
+  static func choice<Choice: SettingChoice>(
     _ name: String, _ path: Path<Choice>, aliases: [String] = [],
     usual: String = "", unit: String = "", _ doc: String
-  ) -> Setting
-  where Choice: RawRepresentable & CaseIterable & Sendable, Choice.RawValue == String {
+  ) -> Setting {
     Setting(
       name: name, kind: .text, isOptional: false,
-      range: .oneOf(Choice.allCases.map(\.rawValue)), usual: usual, unit: unit, doc: doc,
-      aliases: aliases,
+      range: .oneOf(Choice.allCases.map(\.rawValue) + Choice.synonyms), usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
       read: { .text($0[keyPath: path].rawValue) },
       write: { root, value in
         if case .text(let text) = value, let choice = Choice(rawValue: text) {

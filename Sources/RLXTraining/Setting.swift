@@ -6,10 +6,12 @@ package enum SettingValue: Equatable, Sendable {
   case number(Double)
   case text(String)
   case texts([String])
+  /// The whole numbers of a range, both ends included.
+  case range(Int, Int)
 }
 
-/// What a setting takes.
-package enum SettingKind: Equatable, Sendable { case bool, integer, number, text, texts }
+/// What a setting takes; `length` is a whole number or a range of them.
+package enum SettingKind: Equatable, Sendable { case bool, integer, number, text, texts, length }
 
 /// The values a setting may have.
 package enum SettingRange: Equatable, Sendable {
@@ -56,9 +58,13 @@ package protocol TrainerSettings: Equatable, Sendable {
   init()
   /// Throws `conflict` where settings that are each allowed do not fit together.
   func checkTogether() throws(TrainingError)
+  /// What settings given with `given` are written over: a profile that is named among them.
+  func startingPoint(_ given: [(name: String, value: SettingValue)]) -> Self
 }
 
 extension TrainerSettings {
+  package func startingPoint(_ given: [(name: String, value: SettingValue)]) -> Self { self }
+
   /// These settings with what a script gave written over them.
   ///
   /// Throws for an unknown name, a value of the wrong kind or outside its range, a setting given
@@ -66,7 +72,7 @@ extension TrainerSettings {
   package func applying(_ given: [(name: String, value: SettingValue)]) throws(TrainingError)
     -> Self
   {
-    var result = self
+    var result = startingPoint(given)
     var seen: [(name: String, spelling: String)] = []
     for (name, value) in given {
       let table = Self.table

@@ -53,7 +53,7 @@ package protocol PlannedTrainer: ResumableTrainer {
   func modelPasses(rewards: [LanguageModel]) -> [ModelPass]
   /// Rows of one step, and those whose gradients are kept at once.
   var plannedRows: (all: Int, recorded: Int) { get }
-  /// Other models of its own that are in memory meanwhile.
+  /// Other models of its own that are in memory meanwhile, and are not trained.
   var otherModels: [LanguageModel] { get }
 }
 
@@ -104,10 +104,10 @@ package struct StepCost {
     rows: Int, recorded: Int
   ) -> Double {
     let (total, response) = (Double(size.total), Double(size.response))
-    let trained = trainer.trainedModel
-    let weights = Double(trained.parameterCount)
-    let free = Double(
-      trained.parameters.filter { !$0.isFrozen }.reduce(0) { $0 + $1.value.count })
+    let trained = [trainer.trainedModel] + (trainer.valueModel.map { [$0] } ?? [])
+    let weights = trained.reduce(0) { $0 + Double($1.parameterCount) }
+    let free = trained.flatMap(\.parameters).filter { !$0.isFrozen }
+      .reduce(0) { $0 + Double($1.value.count) }
     let others = others.reduce(0) { $0 + Double($1.parameterCount) }
     let work = passes.map { pass -> Double in
       let config = pass.config
@@ -177,19 +177,25 @@ extension DPO: PlannedTrainer {
   package var otherModels: [LanguageModel] { [reference] }
 }
 
+/// Texts of a pretraining loss (PPO-ptx) are not counted: nothing says how long they are.
 extension PPO: PlannedTrainer {
   package func modelPasses(rewards: [LanguageModel]) -> [ModelPass] {
-    [
-      ModelPass(model: "policy", config: policy.config, work: .generate),
-      ModelPass(model: "policy", config: policy.config, work: .read),
-      ModelPass(model: "reference", config: reference.config, work: .read),
+    func pass(_ model: String, _ config: ModelConfig, _ work: ModelPass.Work, heads: Bool = false)
+      -> ModelPass
+    {
+      ModelPass(
+        model: model, config: config, work: work,
+        times: work == .train ? settings.ppoEpochs : 1, scoresTokens: !heads)
+    }
+    let values = valueModel.map { $0.config }
+    return [
+      pass("policy", policy.config, .generate), pass("policy", policy.config, .read),
+      pass("reference", reference.config, .read),
     ]
-      + rewards.map {
-        ModelPass(model: "reward", config: $0.config, work: .read, scoresTokens: false)
-      } + [
-        ModelPass(
-          model: "policy", config: policy.config, work: .train, times: settings.ppoEpochs)
-      ]
+      + (values.map { [pass("value", $0, .read, heads: true)] } ?? [])
+      + rewards.map { pass("reward", $0.config, .read, heads: true) }
+      + [pass("policy", policy.config, .train)]
+      + (values.map { [pass("value", $0, .train, heads: true)] } ?? [])
   }
 
   package var plannedRows: (all: Int, recorded: Int) {

@@ -48,28 +48,28 @@ package final class Stepper {
   let trainer: String
   /// The name of the model.
   let model: String
-  /// The model's parameters that are trained, then the head's.
+  /// The model's parameters that are trained, then the others.
   let parameters: [Parameter]
   private let modelCount: Int
-  /// Their names: those of the model, and the head's with its own in front.
+  /// Their names.
   let names: [String]
   package let optimizer: AdamW
   /// Of these only what `continues` compares was built into the optimizer.
   var settings: OptimizerSettings
 
-  /// Throws `frozen` if no parameter of the model may change. `head` is trained with it.
+  /// Throws `frozen` if no parameter of the model may change. `others`, such as a head, are trained
+  /// with it.
   init(
     trainer: String, model: String, parameters: [Parameter],
-    head: (name: String, head: ValueHead)? = nil, settings: OptimizerSettings
+    others: [(name: String, parameter: Parameter)] = [], settings: OptimizerSettings
   ) throws(TrainingError) {
     let free = parameters.filter { !$0.isFrozen }
     guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
     self.trainer = trainer
     self.model = model
     modelCount = free.count
-    self.parameters = free + (head?.head.parameters ?? [])
-    names =
-      free.map(\.name) + (head.map { [$0.name + ".weight", $0.name + ".bias"] } ?? [])
+    self.parameters = free + others.map(\.parameter)
+    names = free.map(\.name) + others.map(\.name)
     self.settings = settings
     optimizer = AdamW(self.parameters, settings.adamW)
   }
@@ -79,6 +79,7 @@ package final class Stepper {
   func continues(_ other: OptimizerSettings) -> Bool {
     settings.adamBeta1 == other.adamBeta1 && settings.adamBeta2 == other.adamBeta2
       && settings.adamEpsilon == other.adamEpsilon && settings.weightDecay == other.weightDecay
+      && settings.adamForm == other.adamForm
   }
 
   /// Optimizer steps completed.

@@ -33,6 +33,8 @@ package enum TrainWarning: Equatable, Sendable {
   case equalScores(Double, count: Int)
   /// The mean KL of a batch is below −1: the answers were not sampled from this policy as it is.
   case negativeKL(Double)
+  /// The mean KL of a batch is more than ten times the target: the policy has left the reference.
+  case largeKL(Double, target: Double)
   /// No answer of a batch had a token; nothing was updated.
   case noTokens
   /// The mean ratio of a mini-batch exceeded ratio_threshold; it was left out.
@@ -46,6 +48,9 @@ extension TrainWarning: CustomStringConvertible {
       "all \(count) scores are \(score): there is nothing to learn from them but the KL term"
     case .negativeKL(let kl):
       "objective/kl is \(kl): were the answers sampled with other settings than the update uses?"
+    case .largeKL(let kl, let target):
+      "objective/kl is \(kl), more than ten times target \(target): the policy has left the reference; "
+        + "raise kl_coef, lower learning_rate, or set early_stopping"
     case .noTokens: "no answer has a token: nothing was updated"
     case .ratioAboveThreshold(let ratio, let threshold):
       "a mini-batch was left out: its mean ratio \(ratio) is above ratio_threshold \(threshold)"

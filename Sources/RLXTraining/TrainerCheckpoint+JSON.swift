@@ -24,15 +24,16 @@ extension TrainerCheckpoint {
           ("count", .string("\(draws.count)")),
         ])
       ),
-      (
-        "passes",
-        .object([
-          ("pass", .int(passes.pass)), ("position", .int(passes.position)),
-          ("order", .array(passes.order.map { .int($0) })),
-        ])
-      ),
+      ("passes", Self.json(passes)), ("side_passes", Self.json(sidePasses)),
       ("log", .array(log.map(Self.json))),
       ("files", .object(hashes.map { (key: $0.file, value: .string($0.hash)) })),
+    ])
+  }
+
+  private static func json(_ passes: Passes) -> JSON {
+    .object([
+      ("pass", .int(passes.pass)), ("position", .int(passes.position)),
+      ("order", .array(passes.order.map { .int($0) })),
     ])
   }
 
@@ -57,6 +58,7 @@ extension TrainerCheckpoint {
     case .number(let number): json(number)
     case .text(let text): .string(text)
     case .texts(let texts): .array(texts.map { .string($0) })
+    case .range(let low, let high): .object([("from", .int(low)), ("to", .int(high))])
     }
   }
 }
@@ -90,10 +92,13 @@ extension TrainerCheckpoint {
     self.draws = TrainerDraws(
       seed: try draws.word("seed"), call: try draws.word("call"), count: try draws.word("count"))
     passes = try Self.passes(fields.inner("passes"))
+    if let side = try fields.fields("side_passes") { sidePasses = try Self.passes(side) }
     var log: [Metrics] = []
     for entry in try fields.objects("log") { log.append(try Self.metrics(entry)) }
     self.log = log
-    try check(fields.inner("files"))
+    let files = try fields.inner("files")
+    hasValueModel = files[Self.valueFolder + "/model.safetensors"] != nil
+    try check(files)
   }
 
   /// The settings as a trainer has them.
@@ -221,7 +226,11 @@ extension SettingValue {
       let texts = values.compactMap(\.stringValue)
       guard texts.count == values.count else { return nil }
       self = .texts(texts)
-    case .object: return nil
+    case .object(let fields):
+      let bounds = Dictionary(fields.map { ($0.key, $0.value.intValue) }) { first, _ in first }
+      guard fields.count == 2, let low = bounds["from"] ?? nil, let high = bounds["to"] ?? nil
+      else { return nil }
+      self = .range(low, high)
     }
   }
 }

@@ -50,15 +50,27 @@ extension DPO {
 }
 
 extension PPO {
-  /// The trainer of a checkpoint and of the model it gave. The reward is no part of one;
+  /// The trainer of a checkpoint and of the model it gave. Reward and ptx texts are no part of one;
   /// `reference` stands for the one saved with it.
   package static func resume(
     _ checkpoint: TrainerCheckpoint, _ policy: LanguageModel, reward: (any Reward)?,
-    reference: LanguageModel? = nil
+    reference: LanguageModel? = nil, ptx: [[Int32]] = []
   ) throws -> PPO {
+    let known = checkpoint.sidePasses.order.count
+    guard known == 0 || known == ptx.count else {
+      throw TrainingError.lengths(
+        trainer: name, first: "ptx texts when it was saved", firstCount: known,
+        second: "ptx texts", secondCount: ptx.count)
+    }
+    let settings = try checkpoint.settings(Settings.self)
+    let valueFunction = try checkpoint.loadValueModel().map {
+      // The head's weights are with the moments, and are put in by `restore`.
+      ValueFunction(
+        model: $0, head: ValueHead(weight: .zeros([1, $0.config.width]), bias: .zeros([1])))
+    }
     let trainer = try PPO(
-      policy: policy, reward: reward, reference: try checkpoint.loadReference(reference),
-      settings: try checkpoint.settings(Settings.self), draws: checkpoint.draws)
+      policy: policy, reward: reward, reference: try checkpoint.loadReference(reference), ptx: ptx,
+      valueFunction: valueFunction, settings: settings, draws: checkpoint.draws)
     try checkpoint.restore(trainer)
     return trainer
   }
@@ -71,6 +83,18 @@ extension TrainerCheckpoint {
     if let trained {
       let free = Set(trained)
       for parameter in model.parameters { parameter.isFrozen = !free.contains(parameter.name) }
+    }
+    return model
+  }
+
+  /// The model values are read from, if it was saved with one; what its optimizer was not made for
+  /// is frozen.
+  fileprivate func loadValueModel() throws -> LanguageModel? {
+    guard hasValueModel else { return nil }
+    let model = try LanguageModel.load(folder: folder + "/" + Self.valueFolder)
+    let free = Set(trained ?? [])
+    for parameter in model.parameters {
+      parameter.isFrozen = !free.contains(ValueFunction.prefix + parameter.name)
     }
     return model
   }
@@ -100,7 +124,7 @@ extension TrainerCheckpoint {
   fileprivate func restore(_ trainer: some ResumableTrainer) throws {
     let file = try Checkpoint(folder + "/" + Self.tensorFile)
     let model = trainer.trainedModel
-    let inModel = Set(model.parameters.map(\.name))
+    let inModel = trainer.namesInModels
     guard trainer.trainedNames == trained else {
       throw ModelError.brokenFile(
         path: folder + "/" + CheckpointFolder.mark, found: "the names of other parameters",
@@ -112,6 +136,7 @@ extension TrainerCheckpoint {
     }
     state.counters = counters
     (state.draws, state.passes, state.settings) = (draws, passes, settings)
+    state.sidePasses = sidePasses
     state.log = TrainLog(log, aliases: trainer.log.aliases)
     try trainer.restore(state)
     let frozen = Set(frozen)

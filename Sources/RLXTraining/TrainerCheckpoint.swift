@@ -5,13 +5,14 @@ import RLXTensor
 /// A trainer on disk, from which it goes on to the same bits: a model folder with two files more.
 ///
 /// `config.json`, `model.safetensors`, … are the trained model as `Model(…)` reads it;
-/// `reference/` is the model it is held near, where there is one. `trainer.safetensors` has every
-/// other tensor of the state (moments, heads), `trainer.json` the rest and the hashes of the files.
+/// `reference/` is the model it is held near and `value/` the one its values are read from, where
+/// there is such a one. `trainer.safetensors` has every other tensor of the state (moments, heads), `trainer.json` the rest and the hashes of the files.
 package struct TrainerCheckpoint {
   /// The one format there is.
   static let format = 1
   static let tensorFile = "trainer.safetensors"
   static let referenceFolder = "reference"
+  static let valueFolder = "value"
 
   /// Where it lies.
   package var folder: String
@@ -28,6 +29,9 @@ package struct TrainerCheckpoint {
   var counters: Metrics
   var draws: TrainerDraws
   var passes: Passes
+  var sidePasses = Passes()
+  /// Whether there is a model that values are read from.
+  var hasValueModel = false
   var log: [Metrics]
   /// SHA-256 of the files beside it.
   var hashes: [(file: String, hash: String)] = []
@@ -40,6 +44,8 @@ package protocol ResumableTrainer: StatefulTrainer {
   var trainedModel: LanguageModel { get }
   /// The model it is held near, if there is one.
   var nearModel: LanguageModel? { get }
+  /// The model it reads values from, if that is one of its own.
+  var valueModel: LanguageModel? { get }
   /// The names its optimizer was made for; nil where it has none yet.
   var trainedNames: [String]? { get }
   /// Writes the files of the model that is trained.
@@ -48,6 +54,10 @@ package protocol ResumableTrainer: StatefulTrainer {
 
 extension ResumableTrainer {
   package func saveModel(folder: String) throws { try trainedModel.save(folder: folder) }
+}
+
+extension ResumableTrainer {
+  package var valueModel: LanguageModel? { nil }
 }
 
 extension SFT: ResumableTrainer {
@@ -75,6 +85,7 @@ extension PPO: ResumableTrainer {
   package static var name: String { Settings.trainer }
   package var trainedModel: LanguageModel { policy }
   package var nearModel: LanguageModel? { reference }
+  package var valueModel: LanguageModel? { valueFunction.model }
   package var trainedNames: [String]? { stepper.names }
 }
 
@@ -101,14 +112,24 @@ extension ResumableTrainer {
     }
   }
 
-  /// The tensors: the model's own files, the reference's, and what no model folder has.
+  /// The tensors: the model's own files, the reference's, the value model's, and what no model
+  /// folder has.
   private func write(to place: String) throws {
     try saveModel(folder: place)
     try nearModel?.save(folder: place + "/" + TrainerCheckpoint.referenceFolder)
-    let inModel = Set(trainedModel.parameters.map(\.name))
+    try valueModel?.save(folder: place + "/" + TrainerCheckpoint.valueFolder)
+    let inModel = namesInModels
     try Checkpoint.write(
       stateTensors.filter { !inModel.contains($0.name) },
       to: place + "/" + TrainerCheckpoint.tensorFile)
+  }
+}
+
+extension ResumableTrainer {
+  /// The names of the state's tensors that are weights in model folders.
+  var namesInModels: Set<String> {
+    Set(trainedModel.parameters.map(\.name))
+      .union((valueModel?.parameters ?? []).map { ValueFunction.prefix + $0.name })
   }
 }
 
@@ -126,14 +147,17 @@ extension TrainerCheckpoint {
     frozen = trainer.trainedModel.parameters.filter(\.isFrozen).map(\.name)
     counters = trainer.counters
     draws = trainer.draws
-    passes = trainer.passes
+    (passes, sidePasses) = (trainer.passes, trainer.sidePasses)
+    hasValueModel = trainer.valueModel != nil
     log = trainer.log.entries
   }
 
   /// The files that must be those of this checkpoint, or its numbers mean nothing.
   var hashedFiles: [String] {
     let reference = Self.referenceFolder + "/model.safetensors"
+    let value = Self.valueFolder + "/model.safetensors"
     return ["model.safetensors", Self.tensorFile] + (hasReference ? [reference] : [])
+      + (hasValueModel ? [value] : [])
   }
 
   var hasReference: Bool { trainer == PPO.name || trainer == DPO.name }
@@ -141,7 +165,8 @@ extension TrainerCheckpoint {
   /// Every name that can lie in the folder of a checkpoint or of a model.
   static func names(of model: LanguageModel) -> Set<String> {
     Set(model.tokenizer.files.map(\.name)).union([
-      CheckpointFolder.mark, tensorFile, referenceFolder, RewardModel.headFile, "config.json",
+      CheckpointFolder.mark, tensorFile, referenceFolder, valueFolder, RewardModel.headFile,
+      "config.json",
       "model.safetensors", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
     ])
   }

@@ -12,6 +12,8 @@ package struct TrainerState {
   package var counters: Metrics
   package var draws: TrainerDraws
   package var passes: Passes
+  /// The place in texts beside the data, of the trainers that have such.
+  package var sidePasses = Passes()
   /// Those in force, which a reward model's next `fit` may change.
   package var settings: [(name: String, value: SettingValue)]
   package var log: TrainLog
@@ -24,6 +26,7 @@ package protocol StatefulTrainer: AnyObject {
   var counters: Metrics { get }
   var draws: TrainerDraws { get }
   var passes: Passes { get }
+  var sidePasses: Passes { get }
   var plainSettings: [(name: String, value: SettingValue)] { get }
   /// Those of the settings that are not at their default.
   var changedSettings: [(name: String, value: SettingValue)] { get }
@@ -40,11 +43,16 @@ extension StatefulTrainer {
   package var state: TrainerState {
     TrainerState(
       tensors: stateTensors, counters: counters, draws: draws, passes: passes,
-      settings: plainSettings, log: log)
+      sidePasses: sidePasses, settings: plainSettings, log: log)
   }
 
   /// Every number of the state: what a digest covers. A seed is two numbers of 32 bits each.
-  package var stateNumbers: Metrics { counters + draws.stateNumbers + passes.stateNumbers }
+  package var stateNumbers: Metrics {
+    counters + draws.stateNumbers + passes.stateNumbers
+      + (sidePasses == Passes() ? [] : sidePasses.stateNumbers)
+  }
+
+  package var sidePasses: Passes { Passes() }
 }
 
 extension TrainerState {
@@ -63,8 +71,11 @@ extension PPO: StatefulTrainer {
       ("steps", Double(stepper.steps)), ("kl_coef", klController.value),
       ("score_mean", scoreMoments.mean), ("score_variance", scoreMoments.variance),
       ("score_deviation", scoreMoments.deviation), ("score_count", scoreMoments.count),
+      ("updates", Double(clock.updates)),
     ]
   }
+
+  package var sidePasses: Passes { ptxPasses }
 
   package func releaseMoments() { stepper.optimizer.releaseMoments() }
 
@@ -75,7 +86,8 @@ extension PPO: StatefulTrainer {
     scoreMoments.variance = state.counter("score_variance")
     scoreMoments.deviation = state.counter("score_deviation")
     scoreMoments.count = state.counter("score_count")
-    (draws, passes, log) = (state.draws, state.passes, state.log)
+    clock.updates = state.count("updates")
+    (draws, passes, ptxPasses, log) = (state.draws, state.passes, state.sidePasses, state.log)
   }
 }
 

@@ -10,7 +10,8 @@ extension TrainingError {
     case .frozen(let trainer, _), .nothing(let trainer, _, _), .lengths(let trainer, _, _, _, _):
       trainer
     case .emptyRow(let trainer, let what, let row): "\(trainer): \(what) \(row)"
-    case .stage(let called, _, _): "PPO.\(called)"
+    case .stage(let called, _, _, _), .stale(let called, _): "PPO.\(called)"
+    case .invariant(let trainer, let broken): "\(trainer): \(broken.name)"
     case .noReward: "PPO.score"
     }
   }
@@ -29,7 +30,10 @@ extension TrainingError {
     case .lengths(_, let first, let firstCount, let second, let secondCount):
       "\(firstCount) \(first) and \(secondCount) \(second)"
     case .emptyRow: "no tokens"
-    case .stage(_, let found, _): "one that is \(found.words)"
+    case .stage(_, let found, _, let age):
+      "one that is \(found.words)" + (age > 0 ? " and \(Self.updates(age)) old" : "")
+    case .stale(_, let age): "one that is \(Self.updates(age)) old"
+    case .invariant(_, let broken): broken.operands
     case .noReward: "a PPO trainer made without a reward"
     }
   }
@@ -46,7 +50,9 @@ extension TrainingError {
     case .nothing(_, let what, _): what
     case .lengths(_, let first, _, let second, _): "as many \(second) as \(first)"
     case .emptyRow: "at least one token"
-    case .stage(_, _, let wanted): "a batch that is \(wanted.words)"
+    case .stage(_, _, let wanted, _): "a batch that is \(wanted.words)"
+    case .stale: "a batch drawn from the policy as it is"
+    case .invariant(_, let broken): "\(broken.equation), to \(broken.tolerance)"
     case .noReward: "a reward model or a function of prompt and response"
     }
   }
@@ -62,12 +68,20 @@ extension TrainingError {
         : "a smaller learning_rate, or max_grad_norm: 1.0"
     case .frozen: "train a copy: model.copy()"
     case .nothing(_, _, let remedy): remedy
-    case .stage(_, let found, let wanted):
+    case .invariant(_, let broken): broken.remedy
+    case .stage(_, let found, let wanted, _):
       found < wanted ? "ppo.\(wanted.call)(batch) first" : "ppo.rollout(prompts) for a new batch"
+    case .stale: "ppo.rollout(prompts) for a new batch"
     case .noReward:
       "PPO(policy, reward: fn(prompt, response) => …), or ppo.step(queries, responses, scores)"
     case .setting, .conflict, .lengths, .emptyRow: nil
     }
+  }
+}
+
+extension TrainingError {
+  private static func updates(_ count: Int) -> String {
+    count == 1 ? "1 update" : "\(count) updates"
   }
 }
 

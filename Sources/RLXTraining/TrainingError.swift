@@ -19,7 +19,12 @@ package enum TrainingError: Error, Equatable {
   /// A row that has no tokens where at least one is needed.
   case emptyRow(trainer: String, what: String, row: Int)
   /// A stage of PPO called out of order.
-  case stage(called: String, found: PPOBatch.Stage, wanted: PPOBatch.Stage)
+  case stage(called: String, found: PPOBatch.Stage, wanted: PPOBatch.Stage, age: Int = 0)
+  /// A batch whose answers were drawn before the policy's last `age` updates.
+  case stale(called: String, age: Int)
+  /// Something that must hold by the mathematics does not: the equation, its two sides as they came
+  /// out, the difference and how large it may be.
+  case invariant(trainer: String, Invariant)
   /// PPO was asked to score answers, but has no reward.
   case noReward
 }

@@ -89,7 +89,7 @@ extension PPO: VariableTrainer {
   package func variant(_ given: [(name: String, value: SettingValue)], seed: UInt64) throws -> PPO {
     let changed = try settings.applying(given)
     let copy = try PPO(
-      policy: modelCopy(), reward: reward, reference: reference, settings: changed,
+      policy: modelCopy(), reward: reward, reference: reference, ptx: ptx, settings: changed,
       draws: draws(seed))
     try copy.begin(like: self, seed: seed)
     if changed.klCoef != settings.klCoef { copy.klController.value = changed.klCoef }

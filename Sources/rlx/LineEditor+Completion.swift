@@ -14,8 +14,9 @@ extension LineEditor {
   /// Completes what is typed as far as that is certain; at the start of a row, and where nothing in
   /// particular belongs, it indents. A second Tab where nothing was certain lists what there is.
   func tab() -> Int32 {
-    // What comes faster than a person types is pasted or was typed ahead: a Tab in it is text.
-    if input.hasPending { return insert("\t") }
+    // What comes faster than a person types is pasted or was typed ahead: a Tab in it is text, but
+    // for a key that repeats.
+    if input.hasPending, !input.hasPending(only: UInt8(ascii: "\t")) { return insert("\t") }
     let buffer = Buffer(before: textBeforeCursor, after: textAfterCursor)
     let last = undecided
     undecided = nil

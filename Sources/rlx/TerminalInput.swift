@@ -80,6 +80,14 @@ final class TerminalInput: Sendable {
     return Glibc.poll(&poll, 1, 0) > 0
   }
 
+  /// Whether all that can be had without waiting is `byte`, over and over.
+  func hasPending(only byte: UInt8) -> Bool {
+    let ready = state.withLock { $0.waiting[$0.next...] }
+    if ready.contains(where: { $0 != byte }) { return false }
+    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return !ready.isEmpty && Glibc.poll(&poll, 1, 0) <= 0
+  }
+
   /// The next byte or wake; waits for at most `milliseconds`, or for ever if that is negative.
   func next(milliseconds: Int32 = -1) -> Event {
     while true {

@@ -57,6 +57,14 @@ import Testing
     try pty.expect("[3, 1]\r\n")
   }
 
+  @Test func twoTabsAtOnceAreTwoTabs() throws {
+    let pty = try shell()
+    try type("[3, 1].sort(", in: pty)
+    pty.send("\t\t")
+    let seen = try pty.expect("rlx> [3, 1].sort(")
+    #expect(seen.contains("Whether the largest come first"))
+  }
+
   @Test func whatIsCommonComesFirstThenTheList() throws {
     let pty = try shell()
     pty.send("some_name = 1; some_number = 2\r")

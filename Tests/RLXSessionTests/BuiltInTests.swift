@@ -39,6 +39,13 @@ import Testing
     ("write(\"nano/tokenizer.json\", \"x\")", "is the name of a built-in file"),
     ("Model(\"nano/nothing\")", "there is no folder \"nano/nothing\""),
     ("Dataset(\"nano/nothing\")", "nano/nothing"),
+    ("Dataset(\"nano/tex\")", "nothing built in is called so | Dataset(\"nano/text\")"),
+    ("Dataset(\"nano/pref\")", "| Dataset(\"nano/prefs\")"),
+    ("Preferences(\"nano/pref\")", "| Preferences(\"nano/prefs\")"),
+    (
+      "use \"nano/golb.rlx\"",
+      "found no file \"nano/golb.rlx\", and nothing built in is called so | use \"nano/gold.rlx\""
+    ),
     ("Preferences(\"nano/demos\")", "comparisons"),
   ])
   func saysWhatIsWrong(script: String, message: String) {

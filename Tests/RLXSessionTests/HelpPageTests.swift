@@ -152,7 +152,8 @@ import Testing
       t.log.names
       """,
       "PPO": """
-      t = PPO(Model(MODEL), reward: fn(p, r) => r.len, max_tokens: 4)
+      t = PPO(Model(MODEL), reward: fn(p, r) => r.len, max_tokens: 4, use_kl_loss: true,
+        entropy_coef: 0.1, ptx_coef: 0.1, ptx: ["a b"])
       t.step(["a", "b"]).names
       """,
     ]

@@ -29,7 +29,7 @@ enum SmallModel {
     config.beginningToken = 1
     return LanguageModel(
       name: "small",
-      family: LlamaModel(config: config, draw: Draw(seed: seed, call: 3, purpose: .initial)),
+      family: Families.fresh(config, draw: Draw(seed: seed, call: 3, purpose: .initial)),
       tokenizer: tokenizer, stopTokens: [2])
   }
 }

@@ -69,7 +69,10 @@ import Testing
     ("PPO(m).step([\"the\"], [\" cat\"])", "missing argument scores"),
     ("PPO(m).step([\"the\"], [\" cat\", \" dog\"], [1.0])", "1 queries and 2 responses"),
     ("PPO(m).step([\"the\"], [\" cat\"], [1.0, 2.0])", "1 responses and 2 scores"),
-    ("PPO(m, reward: fn(p, r) => \"good\").step([\"the\"])", "expected a number from the function"),
+    (
+      "PPO(m, reward: fn(p, r) => \"good\").step([\"the\"])",
+      "expected a number, or one for each token, from the function"
+    ),
     ("PPO(m, reward: [[3, 1.0]])", "expected a RewardModel or a function"),
     (
       "p = PPO(m, reward: fn(p, r) => 1)\np.update(p.rollout([\"the\"]))",

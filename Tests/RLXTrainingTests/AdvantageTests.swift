@@ -61,12 +61,38 @@ import Testing
   }
 
   @Test func tokenRewardsSumToScoreLessThePenalty() {
-    let kl: [Float] = [0.5, -0.25, 1, 2]
-    let (rewards, nonScore) = tokenRewards(
-      kl: kl, scores: [3, 100, -1], offsets: [0, 3, 3, 4], klCoef: 0.2)
+    let nonScore = [0.5, -0.25, 1, 2].map { -0.2 * Float($0) }
+    let rewards = RewardLayout(offsets: [0, 3, 3, 4], ends: []).rewards(
+      nonScore: nonScore, scores: [3, 100, -1])
     let sums = rowSums(rewards, offsets: [0, 3, 3, 4])
     #expect(furthest(sums, [3 - 0.2 * 1.25, 0, -1 - 0.2 * 2]) < Self.tolerance)
-    #expect(furthest(nonScore, kl.map { -0.2 * $0 }) < Self.tolerance)
     #expect(furthest(Array(rewards[0...1]), [-0.1, 0.05]) < Self.tolerance)
+  }
+
+  @Test func aScoreAfterTheEndStandsInAPlaceOfItsOwn() {
+    // Answers of 2 tokens, none, and 1; the first has room after its end.
+    let layout = RewardLayout(offsets: [0, 2, 2, 3], ends: [0])
+    #expect(layout.offsets == [0, 3, 3, 4])
+    let rewards = layout.rewards(nonScore: [-1, -2, -3], scores: [10, 20, 30])
+    #expect(rewards == [-1, -2, 10, 27])
+    let (tokens, ends) = layout.parted(rewards)
+    #expect(tokens == [-1, -2, 27] && ends == [10])
+    #expect(layout.woven(tokens, ends) == rewards)
+  }
+
+  @Test func rewardsOfTokensStandWhereTheyAreAndTheRestOfTheScoreAtTheLast() {
+    let layout = RewardLayout(offsets: [0, 3, 4], ends: [])
+    // The first answer's tokens say 0.5 in all and its score was cut to 0.25; the second has a score only.
+    let rewards = layout.rewards(
+      nonScore: [0, 0, 0, 0], tokens: [0.5, -0.25, 0.25, 0], scores: [0.25, 7])
+    #expect(rewards == [0.5, -0.25, 0, 7])
+  }
+
+  @Test func biasedWhiteningDividesByTheCount() {
+    // Deviations ±1: Σ(x − m)²/n = 1, Σ(x − m)²/(n − 1) = 2.
+    #expect(furthest(whiten([1, 3], variance: .biased), [-1, 1]) < Self.tolerance)
+    let narrow = Float(0.5).squareRoot()
+    #expect(furthest(whiten([1, 3]), [-narrow, narrow]) < Self.tolerance)
+    #expect(whiten([7], variance: .biased) == [0])
   }
 }

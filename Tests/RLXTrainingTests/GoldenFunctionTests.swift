@@ -48,9 +48,10 @@ import Testing
         let penalty = try #require(KLPenalty(rawValue: name))
         #expect(furthest(penalty.perToken(one.new, one.other), wanted) < Self.tolerance)
       }
-      let (rewards, nonScore) = tokenRewards(
-        kl: KLPenalty.kl.perToken(one.new, one.other), scores: one.scores.map(Double.init),
-        offsets: one.offsets, klCoef: recorded.kl_coef)
+      let beta = Float(recorded.kl_coef)
+      let nonScore = KLPenalty.k1.perToken(one.new, one.other).map { -beta * $0 }
+      let rewards = RewardLayout(offsets: one.offsets, ends: []).rewards(
+        nonScore: nonScore, scores: one.scores.map(Double.init))
       #expect(furthest(rewards, one.token_rewards) < Self.tolerance)
       #expect(furthest(nonScore, one.non_score) < Self.tolerance)
     }

@@ -34,15 +34,15 @@ import Testing
       policy: Fixture.policy(), reference: Fixture.reference(), settings: settings,
       draws: Fixture.draws)
     let head = try Fixture.checkpoint("value-head.safetensors")
-    ppo.valueHead.weight.value = try head.tensor(named: "weight")
-    ppo.valueHead.bias.value = try head.tensor(named: "bias")
+    ppo.valueFunction.head.weight.value = try head.tensor(named: "weight")
+    ppo.valueFunction.head.bias.value = try head.tensor(named: "bias")
     return ppo
   }
 
   /// Runs one recorded update and compares everything but the weights.
   private func follow(_ update: Update, _ orders: [[Int]], _ ppo: PPO) throws -> PPOStep {
     let batch = try ppo.rollout(queries: update.queries, responses: update.responses)
-    try ppo.score(batch, scores: update.raw_scores)
+    try ppo.score(batch, rewards: update.raw_scores.map { .score($0) })
     try ppo.advantages(batch)
     #expect(furthest(try #require(batch.scores), update.scores) < Self.numbers)
     for (name, tensor) in batch.named where update.packed[name] != nil {
@@ -129,7 +129,7 @@ import Testing
     (
       "mse",
       {
-        $0.klPenalty = .mse
+        $0.klPenalty = .k2
         $0.scoreClip = 0.8
         $0.cliprange = 0.05
         $0.cliprangeValue = 0.02
@@ -170,7 +170,7 @@ import Testing
     for (i, update) in run.updates.enumerated() {
       let step = try follow(update, run.orders[i], ppo)
       let head = try #require(update.v_head)
-      #expect(furthest(ppo.valueHead.weight.value.array, head) < Self.weights, "\(name)")
+      #expect(furthest(ppo.valueFunction.head.weight.value.array, head) < Self.weights, "\(name)")
       leftOut += step.warnings.filter { if case .ratioAboveThreshold = $0 { true } else { false } }
     }
     #expect(leftOut.isEmpty == (name != "threshold"))

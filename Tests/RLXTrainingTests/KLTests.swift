@@ -28,10 +28,10 @@ import Testing
   }
 
   @Test func penaltiesOfOneToken() {
-    #expect(KLPenalty.kl.perToken([-1], [-3]) == [2])
-    #expect(KLPenalty.kl.perToken([-3], [-1]) == [-2])
+    #expect(KLPenalty.k1.perToken([-1], [-3]) == [2])
+    #expect(KLPenalty.k1.perToken([-3], [-1]) == [-2])
     #expect(KLPenalty.abs.perToken([-3], [-1]) == [2])
-    #expect(KLPenalty.mse.perToken([-3], [-1]) == [2])
+    #expect(KLPenalty.k2.perToken([-3], [-1]) == [2])
   }
 
   /// k1 is unbiased with deviation 2/μ of the truth, k2's bias is μ²/4 of it, for N(0, 1) against
@@ -47,8 +47,8 @@ import Testing
     let own = x.map { Float(-$0 * $0 / 2) }
     let other = x.map { Float(-($0 - mu) * ($0 - mu) / 2) }
     let truth = mu * mu / 2
-    let k1 = KLPenalty.kl.perToken(own, other)
-    let k2 = KLPenalty.mse.perToken(own, other)
+    let k1 = KLPenalty.k1.perToken(own, other)
+    let k2 = KLPenalty.k2.perToken(own, other)
     // Five standard errors of a mean over the samples: 5 · 2/μ / √40000 = 0.05 of the truth.
     #expect(abs(mean(k1) / truth - 1) < 0.05)
     #expect(abs(standardDeviation(k1) / truth - 2 / mu) < 0.05)

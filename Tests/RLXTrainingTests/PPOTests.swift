@@ -13,7 +13,7 @@ import Testing
   private func trainer(
     _ reward: (any Reward)? = EvenTokens(), change: (inout PPO.Settings) -> Void = { _ in }
   ) throws -> PPO {
-    var settings = PPO.Settings(profile: .trl011)
+    var settings = PPO.Settings()
     settings.optimizer.learningRate = 1e-3
     settings.maxTokens = 6
     change(&settings)
@@ -167,9 +167,36 @@ import Testing
     try ppo.score(batch)
     try ppo.advantages(batch)
     try ppo.update(batch)
-    #expect(throws: TrainingError.stage(called: "update", found: .updated, wanted: .advantaged)) {
+    #expect(batch.age == 1)
+    #expect(
+      throws: TrainingError.stage(called: "update", found: .updated, wanted: .advantaged, age: 1)
+    ) {
       try ppo.update(batch)
     }
+  }
+
+  @Test func aBatchOfAnEarlierPolicyIsRefused() throws {
+    let ppo = try trainer()
+    let (first, second) = (
+      try ppo.rollout(Fixture.prompts(2)), try ppo.rollout(Fixture.prompts(2))
+    )
+    for batch in [first, second] {
+      try ppo.score(batch)
+      try ppo.advantages(batch)
+    }
+    try ppo.update(first)
+    let before = Fixture.bits(ppo.policy)
+    #expect(second.age == 1)
+    #expect(throws: TrainingError.stale(called: "update", age: 1)) { try ppo.update(second) }
+    #expect(Fixture.bits(ppo.policy) == before)
+  }
+
+  @Test func aKLFarAboveTheTargetIsAWarning() throws {
+    let ppo = try trainer { $0.target = 0.01 }
+    ppo.reference.parameters[0].value = ppo.reference.parameters[0].value * 0.5
+    let step = try ppo.step(Fixture.prompts(4))
+    #expect(step.kl > 0.1)
+    #expect(step.warnings.contains(.largeKL(step.kl, target: 0.01)))
   }
 
   @Test func emptyAnswersAndSingleTokensGiveFiniteNumbers() throws {
@@ -270,11 +297,11 @@ import Testing
     }
     let ppo = try trainer()
     ppo.policy.freeze()
-    let head = ppo.valueHead.weight.value.array
+    let head = ppo.valueFunction.head.weight.value.array
     #expect(throws: TrainingError.frozen(trainer: "PPO", model: ppo.policy.name)) {
       try ppo.step(Fixture.prompts(2))
     }
-    #expect(ppo.valueHead.weight.value.array == head)
+    #expect(ppo.valueFunction.head.weight.value.array == head)
   }
 
   @Test func aLossThatIsNotFiniteKeepsTheWeights() throws {
@@ -282,12 +309,12 @@ import Testing
     let batch = try ppo.rollout(Fixture.prompts(3))
     try ppo.score(batch)
     try ppo.advantages(batch)
-    let parameter = ppo.valueHead.bias
+    let parameter = ppo.valueFunction.head.bias
     parameter.value = Tensor([.nan], [1])
     let before = Fixture.bits(ppo.policy)
     let error = #expect(throws: TrainingError.self) { try ppo.update(batch) }
     #expect(
-      error == .notFinite(trainer: "PPO", tensor: "loss", step: 1, found: "nan"))
+      error == .notFinite(trainer: "PPO", tensor: "values", step: 1, found: "nan"))
     #expect(Fixture.bits(ppo.policy) == before)
     #expect(ppo.policy.parameters.allSatisfy { $0.gradient == nil })
   }
@@ -335,6 +362,7 @@ import Testing
       "ppo/val/vpred", "ppo/val/error", "ppo/val/clipfrac", "ppo/val/mean", "ppo/val/var",
       "ppo/val/var_explained", "ppo/learning_rate", "tokens/queries_len_mean",
       "tokens/queries_len_std", "tokens/responses_len_mean", "tokens/responses_len_std",
+      "objective/non_score_reward", "objective/rlhf_reward", "val/ratio_var", "val/num_eos_tokens",
     ]
     for name in wanted { #expect(step.metrics.value(name) != nil, "\(name)") }
     let lists = step.distributions.map(\.name)

@@ -44,7 +44,10 @@ import Testing
     ("learning_rate", .number(1e300), "a number ≥ 0"),
     ("batch_size", .integer(0), "an int in 1…1000000 or nil"),
     ("early_stopping", .integer(1), "true or false"),
-    ("kl_penalty", .text("k9"), "one of \"kl\", \"abs\", \"mse\", \"full\""),
+    (
+      "kl_penalty", .text("k9"),
+      "one of \"kl\", \"abs\", \"mse\", \"k3\", \"full\", \"k1\", \"k2\", \"low_var_kl\""
+    ),
   ])
   func wrongValuesSayWhatWasWanted(name: String, value: SettingValue, wanted: String) {
     #expect(

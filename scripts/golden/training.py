@@ -12,6 +12,8 @@ import torch
 import transformers
 import trl
 from transformers import LlamaModel
+from transformers.models.llama.modeling_llama import LlamaRMSNorm
+from transformers.trainer_pt_utils import get_parameter_names
 from trl import DPOTrainer, PPOTrainer
 from trl.core import masked_mean, masked_var, masked_whiten
 from trl.trainer.utils import AdaptiveKLController
@@ -94,7 +96,10 @@ def sft():
     labels = ids.masked_fill(mask == 0, -100)
     for i, p in enumerate(prompts):
         labels[i, : len(p)] = -100
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)
+    # As transformers' Trainer groups them: biases and norms have no weight decay.
+    decayed = [name for name in get_parameter_names(model, [LlamaRMSNorm]) if "bias" not in name]
+    groups = [dict(params=[p for n, p in model.named_parameters() if (n in decayed) == decays], weight_decay=0.01 * decays) for decays in (True, False)]
+    optimizer = torch.optim.AdamW(groups, lr=1e-3)
     steps = []
     for _ in range(2):
         out = model(input_ids=ids, attention_mask=mask, labels=labels)

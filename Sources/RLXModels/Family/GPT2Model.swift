@@ -6,7 +6,7 @@ import RLXTensor
 ///
 /// Letters: N packed tokens, C width, H heads, D = C / H head size, I inner width, V vocabulary, P
 /// positions.
-package final class GPT2Model: ModelFamily {
+package final class GPT2Model: BuiltFamily {
   /// y = x W + b with W [in, out], the other way round than elsewhere: GPT-2's `Conv1D`.
   struct Conv1D {
     let weight: Parameter
@@ -47,9 +47,7 @@ package final class GPT2Model: ModelFamily {
   private let norm: LayerNorm  // transformer.ln_f
   private let output: Parameter?  // lm_head [V, C]; nil if the embedding serves
 
-  /// A network of the shape `config` says. `source` gives each tensor, in checkpoint order, for its
-  /// name, shape and role.
-  private init<Failure: Error>(
+  init<Failure: Error>(
     config: ModelConfig, source: (String, Shape, ParameterRole) throws(Failure) -> Tensor
   ) throws(Failure) {
     self.config = config
@@ -93,48 +91,16 @@ package final class GPT2Model: ModelFamily {
     parameters = made
   }
 
-  /// Fresh weights as transformers makes them: N(0, initialRange), smaller by √(2 · layers) where the
-  /// product joins the residual stream, scales 1, biases 0.
-  package convenience init(config: ModelConfig, draw: Draw) {
-    var draw = draw
-    self.init(config: config) { (_, shape: Shape, role: ParameterRole) -> Tensor in
-      role.fresh(shape, config, &draw)
-    }
-  }
-
-  /// The weights of a folder, which must have all of them, in these shapes, and no others. Older
-  /// files name them without `transformer.` in front.
-  package convenience init(config: ModelConfig, weights: WeightFiles) throws(ModelError) {
+  /// Older files name the weights without `transformer.` in front.
+  static func stored(_ name: String, in weights: WeightFiles) -> String {
     let prefix = "transformer."
     let hasPrefix = weights.names.contains { $0.hasPrefix(prefix) }
-    func stored(_ name: String) -> String {
-      hasPrefix || !name.hasPrefix(prefix) ? name : String(name.dropFirst(prefix.count))
-    }
-    try self.init(config: config) {
-      (name, shape: Shape, _: ParameterRole) throws(ModelError) -> Tensor in
-      try weights.tensor(named: stored(name), shape: shape)
-    }
-    try weights.refuseOthers(than: parameters.map { stored($0.name) }) { name in
-      // Causal masks, kept in older files; an output layer that says what the embedding says.
-      name.hasSuffix(".attn.bias") || name.hasSuffix(".attn.masked_bias")
-        || (name == "lm_head.weight" && config.tiesEmbeddings)
-    }
+    return hasPrefix || !name.hasPrefix(prefix) ? name : String(name.dropFirst(prefix.count))
   }
 
-  package func duplicate() -> any ModelFamily { copy(config) }
-
-  package func trunk() -> any ModelFamily {
-    var config = config
-    config.tiesEmbeddings = true
-    return copy(config)
-  }
-
-  /// The output layer is the last parameter: where `config` has none, it is left out.
-  private func copy(_ config: ModelConfig) -> GPT2Model {
-    var values = parameters.map(\.value).makeIterator()
-    return GPT2Model(config: config) { (_, shape: Shape, _: ParameterRole) -> Tensor in
-      values.next() ?? Tensor.zeros(shape)
-    }
+  /// Causal masks, kept in older files.
+  static func isLeftOver(_ name: String) -> Bool {
+    name.hasSuffix(".attn.bias") || name.hasSuffix(".attn.masked_bias")
   }
 
   // MARK: - Forward

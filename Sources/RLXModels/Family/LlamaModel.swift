@@ -5,7 +5,7 @@ import RLXTensor
 ///
 /// Letters: N packed tokens, C width, H heads, KV heads of keys and values, D head size, I inner
 /// width, V vocabulary.
-package final class LlamaModel: ModelFamily {
+package final class LlamaModel: BuiltFamily {
   /// y = x Wᵀ + b, W [out, in]
   struct Linear {
     let weight: Parameter
@@ -39,9 +39,7 @@ package final class LlamaModel: ModelFamily {
   private let output: Parameter?  // lm_head [V, C]; nil if the embedding serves
   private let rope: RotaryPositions
 
-  /// A network of the shape `config` says. `source` gives each tensor, in checkpoint order, for its
-  /// name, shape and role.
-  private init<Failure: Error>(
+  init<Failure: Error>(
     config: ModelConfig, source: (String, Shape, ParameterRole) throws(Failure) -> Tensor
   ) throws(Failure) {
     self.config = config
@@ -84,42 +82,8 @@ package final class LlamaModel: ModelFamily {
     parameters = made
   }
 
-  /// Fresh weights as transformers makes them: N(0, initialRange), scales 1, biases 0.
-  package convenience init(config: ModelConfig, draw: Draw) {
-    var draw = draw
-    self.init(config: config) { (_, shape: Shape, role: ParameterRole) -> Tensor in
-      role.fresh(shape, config, &draw)
-    }
-  }
-
-  /// The weights of a folder, which must have all of them, in these shapes, and no others.
-  package convenience init(config: ModelConfig, weights: WeightFiles) throws(ModelError) {
-    try self.init(config: config) {
-      (name, shape: Shape, _: ParameterRole) throws(ModelError) -> Tensor in
-      try weights.tensor(named: name, shape: shape)
-    }
-    try weights.refuseOthers(than: parameters.map(\.name)) { name in
-      // Older files hold what follows from the configuration, or what the embedding says.
-      name.hasSuffix(".rotary_emb.inv_freq")
-        || (name == "lm_head.weight" && config.tiesEmbeddings)
-    }
-  }
-
-  package func duplicate() -> any ModelFamily { copy(config) }
-
-  package func trunk() -> any ModelFamily {
-    var config = config
-    config.tiesEmbeddings = true
-    return copy(config)
-  }
-
-  /// The output layer is the last parameter: where `config` has none, it is left out.
-  private func copy(_ config: ModelConfig) -> LlamaModel {
-    var values = parameters.map(\.value).makeIterator()
-    return LlamaModel(config: config) { (_, shape: Shape, _: ParameterRole) -> Tensor in
-      values.next() ?? Tensor.zeros(shape)
-    }
-  }
+  /// Older files hold what follows from the configuration.
+  static func isLeftOver(_ name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
 
   // MARK: - Forward
 

@@ -26,8 +26,8 @@ final class Generation {
   private var answers: [Answer] = []
 
   init(
-    _ model: LanguageModel, _ prompts: [[Int32]], _ settings: GenerationSettings, draw: Draw,
-    firstRow: Int
+    _ model: LanguageModel, _ prompts: [[Int32]], _ settings: GenerationSettings, limits: [Int]?,
+    draw: Draw, firstRow: Int
   ) {
     self.model = model
     self.prompts = prompts
@@ -40,7 +40,10 @@ final class Generation {
     endTokens = settings.ignoreEnd ? [] : model.stopTokens
     for (index, prompt) in prompts.enumerated() {
       var answer = Answer(
-        prompt: index, limit: min(settings.maxTokens, model.config.context - prompt.count))
+        prompt: index,
+        limit: min(
+          limits?[index] ?? settings.maxTokens, settings.maxTokens,
+          model.config.context - prompt.count))
       if !stops.isEmpty {
         answer.decoder = IncrementalDecoder(model.tokenizer, after: prompt)
       }

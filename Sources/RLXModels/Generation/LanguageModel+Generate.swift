@@ -7,7 +7,7 @@ extension LanguageModel {
   /// takes no further part. The token of answer r at position t is drawn with
   /// `draw.uniform(row: firstRow + r, position: t)`, so that an answer depends neither on the other
   /// prompts nor on when they end. An answer ends at an end token, at a text of `stop`, after
-  /// `maxTokens`, or when it fills the model's context.
+  /// `maxTokens` (or `limits[p]`, at most maxTokens, for prompt p), or when it fills the model's context.
   ///
   /// Answers whose cache together would pass `cacheBytes`, or that are more than `rowsAtOnce`, are
   /// drawn in groups, one after the other, which changes nothing else: memory stays bounded, and so
@@ -17,8 +17,8 @@ extension LanguageModel {
   /// Errors: a setting out of range, a prompt that is empty, longer than the context or not of this
   /// vocabulary, logits that are not finite.
   package func generate(
-    _ prompts: [[Int32]], _ settings: GenerationSettings, draw: Draw, firstRow: Int = 0,
-    cacheBytes: Int = 1 << 30, rowsAtOnce: Int = 256,
+    _ prompts: [[Int32]], _ settings: GenerationSettings, limits: [Int]? = nil, draw: Draw,
+    firstRow: Int = 0, cacheBytes: Int = 1 << 30, rowsAtOnce: Int = 256,
     onToken: (GenerationProgress) throws -> Void = { _ in }
   ) throws -> [Completion] {
     try settings.validate()
@@ -28,7 +28,9 @@ extension LanguageModel {
       var settings = settings
       settings.n = share.n
       return Generation(
-        self, Array(prompts[share.prompts]), settings, draw: draw,
+        self, Array(prompts[share.prompts]), settings,
+        limits: limits.map { Array($0[share.prompts]) },
+        draw: draw,
         firstRow: firstRow + share.firstRow)
     }
     let total = groups.reduce(0) { $0 + $1.positions }

@@ -31,9 +31,8 @@ enum DatasetMethods {
     ) { [unowned core] call in
       switch call.value("source") {
       case .string(let path):
-        if let missing = Resources.missing(path.string, for: DatasetObject.typeName) {
-          throw missing
-        }
+        try core.files.refuseMisspelt(
+          path.string, for: DatasetObject.typeName, kinds: [.dataset, .preferences])
         let place = try core.files.input(path.string)
         return try DatasetMethods.opened(place, as: path.string)
       case .host(let object): return .host(object)

@@ -31,8 +31,11 @@ extension TrainingError: HostError {
   package var kind: ErrorKind {
     switch self {
     case .unknownSetting, .givenTwice: .argument
-    case .setting, .conflict, .frozen, .nothing, .lengths, .emptyRow, .stage, .noReward: .value
+    case .setting, .conflict, .frozen, .nothing, .lengths, .emptyRow, .stage, .stale,
+      .noReward:
+      .value
     case .notFinite: .arithmetic
+    case .invariant: .assertion
     }
   }
 
@@ -43,7 +46,9 @@ extension TrainingError: HostError {
     case .unknownSetting(_, let name, _), .setting(_, let name, _, _), .givenTwice(_, let name, _):
       name
     case .conflict(_, let names, _): names.first
-    case .notFinite, .frozen, .nothing, .lengths, .emptyRow, .stage, .noReward: nil
+    case .notFinite, .frozen, .nothing, .lengths, .emptyRow, .stage, .stale, .noReward,
+      .invariant:
+      nil
     }
   }
 }

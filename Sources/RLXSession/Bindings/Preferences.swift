@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import RLXData
 import RLXModels
 import RLXScript
@@ -73,7 +73,13 @@ enum PreferenceMethods {
         return .host(PreferencesObject(try .memory(), name: "memory"))
       case .string(let text) where Resources.entry(text.string) != nil:
         return .host(try builtIn(text.string, core))
-      case .string(let text): return .host(try open(text.string, core, replayed))
+      case .string(let text):
+        // A new file of one's own may have any name, in a folder that exists.
+        if text.string.hasPrefix("nano/"), !FileManager.default.fileExists(atPath: "nano") {
+          try core.files.refuseMisspelt(
+            text.string, for: PreferencesObject.typeName, kinds: [.preferences])
+        }
+        return .host(try open(text.string, core, replayed))
       case .host(let object as DatasetObject):
         return .host(try inMemory(pairs(of: object.dataset), core))
       case let list:

@@ -27,9 +27,9 @@ enum PPOMethods {
       PPOObject.typeName,
       "Proximal policy optimisation against a reward, held near a reference by a KL term: rollout, "
         + "score, advantages, update; or step, which is all four; or run.",
-      constructor: constructor(core), statics: [resume(core)],
+      constructor: constructor(core), statics: [resume(core), differences],
       methods: stages(core) + [
-        step(core), run(core),
+        step(core), run(core), check(core),
         CheckpointMethods.save(
           PPOObject.self, core, example: "ppo = \(example)\nppo.save(\"my-ppo\")"),
         TrainerMethods.plain(PPOObject.self, "ppo = \(example)\nppo"),
@@ -54,10 +54,11 @@ enum PPOMethods {
         PropertySpec(
           "value_head",
           "The weights of its value head as they are now: {weight: [width], bias: []}. A value is "
-            + "policy.hidden(prompt, response) @ weight + bias.", returns: "map",
+            + "policy.hidden(prompt, response) @ weight + bias, where value_model is \"shared\".",
+          returns: "map",
           of: PPOObject.self
         ) {
-          let head = $0.trainer.valueHead
+          let head = $0.trainer.valueFunction.head
           return .map([
             ("weight", Value(head.weight.value.reshape([head.weight.value.count]))),
             ("bias", Value(head.bias.value.reshape([]))),
@@ -70,17 +71,18 @@ enum PPOMethods {
     FunctionSpec(
       PPOObject.typeName, "A PPO trainer of a model.",
       parameters: [
-        TrainerMethods.policy, reward, TrainerMethods.reference,
+        TrainerMethods.policy, reward, TrainerMethods.reference, ptx,
       ] + PPO.Settings.parameters, effects: .draws, returns: "PPO", example: example
     ) { [unowned core] call in
       let policy = try TrainerMethods.policy(call)
       let reference = try TrainerMethods.reference(call, for: policy)
       let settings = try PPO.Settings().applying(call)
       let reward = try call.optional("reward").map { try ScriptReward.of($0, policy, call, core) }
+      let texts = try ptxTexts(policy, call)
       let trainer = try core.drawing {
         try PPO(
-          policy: policy.model, reward: reward, reference: reference?.model, settings: settings,
-          draws: $0)
+          policy: policy.model, reward: reward, reference: reference?.model, ptx: texts,
+          settings: settings, draws: $0)
       }
       return .host(
         PPOObject(trainer, policy: policy, reference: reference, reward: call.value("reward")))
@@ -95,22 +97,34 @@ enum PPOMethods {
         + "step takes your scores")
   }
 
+  private static var ptx: ParameterSpec {
+    ParameterSpec(
+      "ptx", TextReader.exampleTypes, optional: true, example: "Dataset(\"nano/text\")",
+      doc: "texts whose likelihood is kept up beside the reward, with ptx_coef (PPO-ptx)")
+  }
+
+  private static func ptxTexts(_ policy: ModelObject, _ call: Call) throws -> [[Int32]] {
+    guard let value = call.optional("ptx") else { return [] }
+    return try TextReader(policy, call, "ptx").examples(value).map { $0.prompt + $0.completion }
+  }
+
   private static func resume(_ core: SessionCore) -> FunctionSpec {
     CheckpointMethods.resume(
-      PPOObject.typeName, core, parameters: [reward, CheckpointMethods.reference],
+      PPOObject.typeName, core, parameters: [reward, CheckpointMethods.reference, ptx],
       example: "\(example).save(\"my-ppo\")\nPPO.resume(\"my-ppo\")"
     ) { [unowned core] call, checkpoint in
       let policy = ModelObject(try checkpoint.loadModel(), name: checkpoint.model)
       let reference = try TrainerMethods.reference(call, for: policy)
       let reward = try call.optional("reward").map { try ScriptReward.of($0, policy, call, core) }
       let trainer = try PPO.resume(
-        checkpoint, policy.model, reward: reward, reference: reference?.model)
+        checkpoint, policy.model, reward: reward, reference: reference?.model,
+        ptx: try ptxTexts(policy, call))
       return .host(
         PPOObject(trainer, policy: policy, reference: reference, reward: call.value("reward")))
     }
   }
 
-  private static func method(
+  static func method(
     _ name: String, _ doc: String, parameters: [ParameterSpec], effects: FunctionEffects = [],
     returns: String, example: String, _ body: @escaping (PPOObject, Call) throws -> Value
   ) -> FunctionSpec {
@@ -121,7 +135,7 @@ enum PPOMethods {
     }
   }
 
-  private static var prompts: ParameterSpec {
+  static var prompts: ParameterSpec {
     ParameterSpec(
       "prompts", TextReader.promptTypes, aliases: ["queries"], example: "[\"Once upon a time\"]",
       doc: "a text, a list of texts or of lists of ids, or a Dataset")
@@ -165,15 +179,16 @@ enum PPOMethods {
         parameters: [
           batch,
           ParameterSpec(
-            "scores", .oneOf([.listOf(.number), .host(TensorObject.typeName)]), optional: true,
-            example: "[0.5]", doc: "one number an answer, instead of the reward"),
+            "scores", .oneOf([.list, .host(TensorObject.typeName)]), optional: true,
+            example: "[0.5]",
+            doc: "one number an answer, or a list with one a token, instead of the reward"),
         ], effects: .mutates, returns: "PPOBatch",
         example: batch(through: "score")
       ) { [unowned core] object, call in
         let batch = try call.host("batch", as: PPOBatchObject.self)
-        let scores = try call.optional("scores").map { try numbers($0, call) }
+        let rewards = try call.optional("scores").map { try answerRewards($0, call) }
         core.touch(batch)
-        try object.trainer.score(batch.batch, scores: scores)
+        try object.trainer.score(batch.batch, rewards: rewards)
         return .host(batch)
       },
       method(
@@ -263,9 +278,9 @@ enum PPOMethods {
   }
 
   /// Whether answers to all these prompts at once fit into memory.
-  private static func checkMemory(_ object: PPOObject, _ call: Call, _ prompts: [Prompt]) throws {
+  static func checkMemory(_ object: PPOObject, _ call: Call, _ prompts: [Prompt]) throws {
     let memory = ModelMemory(model: object.policy.model, owner: call.spec.qualifiedName)
-    let longest = object.trainer.settings.maxTokens
+    let longest = object.trainer.settings.maxTokens.high
     let lengths = prompts.map(\.tokens.count)
     try memory.check(generating: lengths, n: 1, maxTokens: longest)
     let tokens =
@@ -273,7 +288,7 @@ enum PPOMethods {
     try memory.check(tokens: tokens, recording: false)
   }
 
-  private static func progress(_ core: SessionCore, steps: Int = 1) -> TrainingProgress {
+  static func progress(_ core: SessionCore, steps: Int = 1) -> TrainingProgress {
     TrainingProgress(
       core: core, trainer: "PPO", headlines: ["ppo/mean_scores", "objective/kl"], steps: steps)
   }
@@ -296,6 +311,16 @@ enum PPOMethods {
     }
     let reader = TextReader(object.policy, call, "responses")
     return try given.indices.map { try reader.response(given[$0], to: prompts[$0], at: $0) }
+  }
+
+  private static func answerRewards(_ value: Value, _ call: Call) throws -> [AnswerReward] {
+    if let tensor = value.tensor { return tensor.array.map { .score(Double($0)) } }
+    return try (value.asElements() ?? []).map { element in
+      guard let reward = AnswerReward(element) else {
+        throw call.wrong("scores", "a list of numbers, or of lists with a number a token")
+      }
+      return reward
+    }
   }
 
   private static func numbers(_ value: Value, _ call: Call) throws -> [Double] {

@@ -86,9 +86,11 @@ extension TrainWarning {
   fileprivate func isLike(_ other: TrainWarning) -> Bool {
     switch (self, other) {
     case (.equalScores, .equalScores), (.negativeKL, .negativeKL), (.noTokens, .noTokens),
-      (.ratioAboveThreshold, .ratioAboveThreshold):
+      (.largeKL, .largeKL), (.ratioAboveThreshold, .ratioAboveThreshold):
       true
-    case (.equalScores, _), (.negativeKL, _), (.noTokens, _), (.ratioAboveThreshold, _): false
+    case (.equalScores, _), (.negativeKL, _), (.largeKL, _), (.noTokens, _),
+      (.ratioAboveThreshold, _):
+      false
     }
   }
 }

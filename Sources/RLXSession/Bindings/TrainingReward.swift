@@ -49,22 +49,46 @@ private final class FunctionReward: Reward {
     self.interpreter = interpreter
   }
 
-  func scores(_ samples: [Sample]) throws -> [Double] {
+  func scores(_ samples: [Sample]) throws -> [Double] { try rewards(samples).map(\.total) }
+
+  /// A number speaks of the whole answer, a list or a vector of each of its tokens.
+  func rewards(_ samples: [Sample]) throws -> [AnswerReward] {
     try samples.map { sample in
       let answer = try interpreter.call(
         .function(function), [.string(sample.prompt), .string(sample.response)])
-      if let number = answer.asDouble { return number }
-      if let tensor = answer.tensor, tensor.count == 1 { return Double(tensor.item) }
+      if let reward = AnswerReward(answer) { return reward }
       throw Fault(
-        .type, "PPO: reward: expected a number from the function, got \(answer.described)",
+        .type,
+        "PPO: reward: expected a number, or one for each token, from the function, got "
+          + answer.described,
         remedy: "reward: fn(prompt, response) => response.len")
+    }
+  }
+}
+
+extension AnswerReward {
+  /// A number, a tensor of one number, or a list or vector of numbers; nil for anything else.
+  init?(_ value: Value) {
+    if let number = value.asDouble {
+      self = .score(number)
+    } else if let tensor = value.tensor {
+      guard tensor.count == 1 || tensor.rank == 1 else { return nil }
+      self =
+        tensor.rank == 0 || tensor.count == 1
+        ? .score(Double(tensor.item)) : .tokens(tensor.array.map(Double.init))
+    } else if case .list(let list) = value {
+      let numbers = list.elements.compactMap(\.asDouble)
+      guard numbers.count == list.count else { return nil }
+      self = .tokens(numbers)
+    } else {
+      return nil
     }
   }
 }
 
 /// A reward model, which cuts what it was told to cut. If its tokenizer is not the policy's, the
 /// texts count instead of the ids.
-private final class ModelReward: Reward {
+private final class ModelReward: Reward, ValueSource {
   private let object: RewardModelObject
   private let readsIDs: Bool
   private unowned let core: SessionCore
@@ -74,6 +98,8 @@ private final class ModelReward: Reward {
     self.core = core
     readsIDs = object.model.model.tokenizer.isSame(as: policy.model.tokenizer)
   }
+
+  var valueSource: (model: LanguageModel, head: ValueHead)? { object.model.valueSource }
 
   func scores(_ samples: [Sample]) throws -> [Double] {
     try core.point()

@@ -36,6 +36,7 @@ extension Setting {
     case .number: .number
     case .text: .string
     case .texts: .oneOf([.string, .listOf(.string)])
+    case .length: .oneOf([.int, .range])
     }
   }
 }
@@ -70,7 +71,10 @@ extension SettingValue {
       }
       guard texts.count == list.count else { return nil }
       self = .texts(texts)
-    case .map, .range, .function, .error, .host: return nil
+    case .range(let range):
+      guard range.count > 0 else { return nil }
+      self = .range(range.lower, range.upper - 1)
+    case .map, .function, .error, .host: return nil
     }
   }
 }
@@ -85,6 +89,7 @@ extension Value {
       case .number(let number): .float(number)
       case .text(let text): .string(text)
       case .texts(let texts): .list(texts.map { .string($0) })
+      case .range(let low, let high): .range(RangeValue(low, high + 1))
       }
   }
 }

@@ -49,48 +49,36 @@ package struct FileNames: PathSource {
   ) {
     guard let stream = opendir(folder) else { return ([], 0) }
     defer { closedir(stream) }
-    let typed = Array(beginning.utf8)
+    let showsHidden = beginning.hasPrefix(".")
     var fitting: [PathListing.Entry] = []
     var others: [PathListing.Entry] = []
     var (more, count) = (0, 0)
-    while count < readAtMost, let pointer = readdir(stream) {
+    while count < readAtMost, let entry = readdir(stream) {
       count += 1
-      let (name, kind) = (pointer.pointee.name, pointer.pointee.d_type)
-      guard let name, name != ".", name != "..", typed.first == 0x2E || !name.hasPrefix(".") else {
-        continue
-      }
-      let fits = begins(name, as: typed)
+      // The bytes as they lie: most entries of a large folder are only counted.
+      let bytes = UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(
+        to: CChar.self)
+      guard showsHidden || bytes[0] != CChar(UInt8(ascii: ".")) else { continue }
+      let fits = strncasecmp(bytes, beginning, beginning.utf8.count) == 0
       guard fits ? fitting.count < keptAtMost : others.count < keptAtMost else {
         if fits { more += 1 }
         continue
       }
-      let entry = PathListing.Entry(name: name, isFolder: isFolder(kind, folder, name))
-      if fits { fitting.append(entry) } else { others.append(entry) }
+      // A name that is no UTF-8 could not be said by a script.
+      guard let name = String(validatingCString: bytes), name != ".", name != ".." else { continue }
+      let made = PathListing.Entry(
+        name: name, isFolder: isFolder(entry.pointee.d_type, folder, name))
+      if fits { fitting.append(made) } else { others.append(made) }
     }
     return (fitting.isEmpty ? others : fitting, more)
   }
 
-  private static func begins(_ name: String, as typed: [UInt8]) -> Bool {
-    func folded(_ byte: UInt8) -> UInt8 {
-      byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
-    }
-    return name.utf8.count >= typed.count
-      && zip(name.utf8, typed).allSatisfy { folded($0) == folded($1) }
-  }
+  private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
 
   private static func isFolder(_ kind: UInt8, _ folder: String, _ name: String) -> Bool {
     if kind == UInt8(DT_DIR) { return true }
     guard kind == UInt8(DT_LNK) || kind == UInt8(DT_UNKNOWN) else { return false }
     var facts = stat()
     return stat(folder + "/" + name, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
-  }
-}
-
-extension dirent {
-  /// Nil where it is no UTF-8: a script could not say it.
-  fileprivate var name: String? {
-    withUnsafeBytes(of: d_name) { bytes in
-      String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
   }
 }

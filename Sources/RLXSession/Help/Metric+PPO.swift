@@ -14,6 +14,18 @@ extension Metric {
       "ppo/loss/total", "PPO", "What the optimizer makes small.",
       formula: "policy loss + vf_coef · value loss", healthy: "as its parts"),
     Metric(
+      "ppo/loss/kl", "PPO", "The KL term of the loss, where use_kl_loss is on.",
+      formula: "mean over tokens of kl_t; kl_coef times it is in the loss", unit: "nats",
+      healthy: "0 to 0.1, rising slowly from 0"),
+    Metric(
+      "ppo/loss/entropy", "PPO", "The entropy in the loss, where entropy_coef is above 0.",
+      formula: "mean over tokens of H at the temperature; -entropy_coef times it is in the loss",
+      unit: "nats", healthy: "as ppo/policy/entropy"),
+    Metric(
+      "ppo/loss/ptx", "PPO", "The loss on the ptx texts, where ptx_coef is above 0.",
+      formula: "mean over their tokens of -log π(token); ptx_coef times it is in the loss",
+      unit: "nats", healthy: "steady; rising, the policy forgets them: raise ptx_coef"),
+    Metric(
       "ppo/policy/entropy", "PPO", "The mean entropy of the policy's next-token distributions.",
       formula: "mean over tokens of -Σ_v π_v log π_v", unit: "nats",
       healthy: "falls slowly; near 0 the policy has collapsed: raise kl_coef"),
@@ -36,6 +48,10 @@ extension Metric {
     Metric(
       "ppo/policy/ratio", "PPO", "The mean of new over old probability.", formula: "mean π / π_old",
       healthy: "0.9 to 1.1; exactly 1 before the first update; above ratio_threshold it is skipped"),
+    Metric(
+      "val/ratio_var", "PPO", "How the mean ratio varies over the mini-batches.",
+      formula: "Σ (ρ_i - mean)² / (n-1), ρ_i the mean ratio of mini-batch i",
+      healthy: "near 0; large where a few mini-batches move the policy far"),
     Metric(
       "ppo/returns/mean", "PPO", "The mean return of a token.",
       formula: "mean R, R = A + V before whitening",
@@ -83,6 +99,10 @@ extension Metric {
       "tokens/responses_len_std", "PPO", "The deviation of the answers' lengths.",
       formula: "√ (Σ (length - mean)² / (n-1))", unit: "tokens",
       healthy: "above 0: at 0 every answer is cut at max_tokens"),
+    Metric(
+      "val/num_eos_tokens", "PPO", "How many end tokens the answers have.",
+      formula: "count of the policy's end tokens", unit: "tokens",
+      healthy: "most answers have one; 0, none ends by itself within max_tokens"),
     Metric(
       "objective/kl_dist", "PPO", "The KL of every answer; a list in a step's metrics.",
       formula: "Σ_t kl_t of each answer", unit: "nats", healthy: "around objective/kl"),

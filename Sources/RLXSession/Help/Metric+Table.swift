@@ -101,6 +101,12 @@ extension Metric {
       formula: "mean over answers of Σ_t -log π(token_t)", unit: "nats",
       healthy: "falls slowly; near 0 the policy says one thing only"),
     Metric(
+      "objective/non_score_reward", "PPO", "The KL part of the rewards, an answer.",
+      formula: "mean over answers of Σ_t -kl_coef · kl_t", healthy: "a little below 0"),
+    Metric(
+      "objective/rlhf_reward", "PPO", "What PPO raises: the score less the price of its KL.",
+      formula: "mean score + objective/non_score_reward", healthy: "rises"),
+    Metric(
       "ppo/mean_non_score_reward", "PPO", "The KL part of the rewards, a token.",
       formula: "mean over tokens of -kl_coef · kl_t", healthy: "a little below 0"),
     Metric(
@@ -112,8 +118,9 @@ extension Metric {
       formula: "√ (Σ (score - mean)² / (n-1))",
       healthy: "well above 0: at 0 all answers score alike and nothing is learned"),
     Metric(
-      "ppo/learning_rate", "PPO", "The step size of the optimizer.", formula: "learning_rate",
-      healthy: "constant"),
+      "ppo/learning_rate", "PPO", "The step size of the optimizer.",
+      formula: "learning_rate, as lr_scheduler_type has it at this step",
+      healthy: "constant, or falling to 0 at the end of the run"),
     Metric(
       "env/reward_mean", "PPO", "The mean of what the reward said, before scaling and clipping.",
       formula: "mean raw score", healthy: "as ppo/mean_scores"),

@@ -20,7 +20,7 @@ struct PlannedObject {
     self.trainer = planned
     if let ppo = trainer as? PPOObject {
       rewards = Self.networks(of: ppo.reward)
-      answerLength = ppo.trainer.settings.maxTokens
+      answerLength = ppo.trainer.settings.maxTokens.high
     } else {
       rewards = []
       answerLength = nil

@@ -17,7 +17,7 @@ extension HelpTopic {
         the language      language strings ranges functions tensors errors
         models and data   models nano generation data preferences
         training          sft reward ppo dpo metrics
-        the session       sessions replay randomness files display limits commands
+        the session       sessions replay undo randomness files display limits commands
 
     Next, :help models and :help ppo; the whole of it in one script is examples/tour.rlx.
     """)

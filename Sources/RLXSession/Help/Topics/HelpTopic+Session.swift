@@ -36,6 +36,28 @@ extension HelpTopic {
       under --root. The bits are the same with any number of threads on the same kind of machine.
       """),
     HelpTopic(
+      "undo", "Undo, redo, snapshots",
+      """
+      At the prompt :undo takes back the last statement and :undo 3 the last three; :redo does them
+      again while nothing new was typed. Names, weights, optimizers, controllers, logs, the place in
+      the data, preferences and draws are as they were. Files that were written stay, and are named.
+
+          :undo                    the last statement
+          :undo 3                  the last three
+          :redo                    what was undone last
+          :set undo_memory 500MB   what states may take in memory; older ones go to disk
+
+      In scripts snapshot() keeps all of it and restore() puts it back, as often as you like:
+
+        x = tensor([1.0, 2.0])
+        before = snapshot()
+        x[0] = 9
+        restore(before)
+        x.list()                                #> [1.0, 2.0]
+
+      A session with undone statements replays without them, to the same digests.
+      """),
+    HelpTopic(
       "randomness", "Randomness and seeds",
       """
       Each call that draws takes the next number since the seed was last said; calls that draw nothing

@@ -1,0 +1,87 @@
+import RLXModels
+import RLXTensor
+
+extension PPO {
+  /// The invariants that need passes of their own, on a batch just rolled out; nothing is changed.
+  ///
+  /// padding: an answer alone gives what it gives in the batch. dropout: two passes give the same bits.
+  /// gradient: the loss falls along its gradient as the gradient says (a central difference).
+  /// reference and reward: frozen, they record nothing.
+  package func check(_ batch: PPOBatch) throws -> [Invariant] {
+    let pairs = batch.samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
+    let temperature = settings.logProbTemperature
+    func logProbs(_ pairs: [TokenPair]) throws -> [Double] {
+      try ResponsePass(policy, pairs, recording: false).logProbs(temperature: temperature)
+        .array.map(Double.init)
+    }
+    let together = try logProbs(pairs)
+    let alone = try pairs.flatMap { try logProbs([$0]) }
+    let again = try logProbs(pairs)
+    let entropy = try klEstimate(batch)
+    return [
+      Invariant(
+        "padding", "log π of an answer alone = log π of it in the batch", left: alone,
+        right: together, tolerance: Self.logProbTolerance, place: { "token \($0) of the batch" },
+        remedy: "a model whose positions or masks depend on the other rows"),
+      Invariant(
+        "dropout", "log π of one pass = log π of the next, to the bit", left: together,
+        right: again,
+        tolerance: 0, place: { "token \($0) of the batch" },
+        remedy: "something random, or a sum whose order depends on threads, in the forward pass"),
+      entropy,
+      try gradient(pairs),
+    ]
+  }
+
+  /// KL(π‖π_ref) of each token, exact, is never negative.
+  private func klEstimate(_ batch: PPOBatch) throws -> Invariant {
+    let pairs = batch.samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
+    let ours = try ResponsePass(policy, pairs, recording: false)
+    let exact =
+      ours.targets.isEmpty
+      ? []
+      : fullKL(
+        ours.logits, try ResponsePass(reference, pairs, recording: false).logits,
+        temperature: settings.logProbTemperature
+      ).array.map(Double.init)
+    return Invariant(
+      "kl", "Σ_v π(v) (log π(v) − log π_ref(v)) ≥ 0", left: exact.map { min(0, $0) },
+      right: exact.map { _ in 0 }, tolerance: Self.sumTolerance,
+      place: { "token \($0) of the batch" }, remedy: "policy and reference with other vocabularies")
+  }
+
+  /// (L(θ + hg) − L(θ − hg)) / 2h = |g|² for the mean log-probability L and its gradient g, along g
+  /// scaled to length 1: what the engine differentiates is what it computes.
+  private func gradient(_ pairs: [TokenPair]) throws -> Invariant {
+    let parameters = policy.parameters.filter { !$0.isFrozen }
+    let before = parameters.map { ($0.value, $0.gradient) }
+    defer {
+      for (parameter, (value, gradient)) in zip(parameters, before) {
+        parameter.value = value
+        parameter.gradient = gradient
+      }
+    }
+    func mean(recording: Bool) throws -> Tensor {
+      try ResponsePass(policy, pairs, recording: recording)
+        .logProbs(temperature: settings.logProbTemperature).mean()
+    }
+    for parameter in parameters { parameter.gradient = nil }
+    try mean(recording: true).backward()
+    let gradients = parameters.map { $0.gradient }
+    let norm = gradients.reduce(0.0) { $0 + ($1.map { Double(($0 * $0).sum().item) } ?? 0) }
+      .squareRoot()
+    func moved(_ step: Double) throws -> Double {
+      for (index, parameter) in parameters.enumerated() {
+        guard let gradient = gradients[index] else { continue }
+        parameter.value = before[index].0 + gradient * Float(step / max(norm, 1e-30))
+      }
+      return Double(try mean(recording: false).item)
+    }
+    let h = 1e-2
+    let slope = norm == 0 ? 0 : (try moved(h) - moved(-h)) / (2 * h)
+    return Invariant(
+      "gradient", "(L(θ + h g/|g|) − L(θ − h g/|g|)) / 2h = |g|, L the mean log-probability",
+      left: [slope], right: [norm], tolerance: 0.02, place: { _ in "the policy" },
+      remedy: "an operation with a wrong gradient")
+  }
+}

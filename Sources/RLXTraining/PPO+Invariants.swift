@@ -1,0 +1,90 @@
+import RLXModels
+import RLXTensor
+
+// What must hold in every step by the mathematics. Cheap enough to be looked at each time: no forward
+// pass is made for it. What needs passes of its own is in `PPO+Check.swift`.
+
+extension PPO {
+  /// How far float32 log-probabilities of the same tokens may lie apart when they were computed in
+  /// another batch or by another kernel: sums of a few hundred products, in another order.
+  static let logProbTolerance = 1e-3
+  /// How far sums of rewards may lie from what they are made of: float32 sums of an answer's tokens.
+  static let sumTolerance = 1e-4
+
+  /// The same at the temperature of log-probabilities, by which logits are divided with their errors.
+  private var logProbTolerance: Double {
+    Self.logProbTolerance * max(1, 1 / settings.logProbTemperature)
+  }
+
+  /// log π of sampling = log π of the measuring pass, where both are of the same distribution.
+  ///
+  /// What is measured counts: the sampled numbers are only compared, never used in an update.
+  func checkSampled(_ batch: PPOBatch, _ sampled: [Float]) throws(TrainingError) {
+    guard settings.temperature > 0, settings.logProbTemperature == settings.temperature else {
+      return
+    }
+    try demand(
+      Invariant(
+        "log-probabilities", "log π(y_t) when sampled = log π(y_t) when measured",
+        left: sampled.map(Double.init), right: batch.logProbs.array.map(Double.init),
+        tolerance: logProbTolerance, place: { self.place($0, in: batch) },
+        remedy: "was the policy changed while it answered?"))
+  }
+
+  /// Σ_t r_t = score − β Σ_t KL_t for each answer, and A_t − γλ A_{t+1} = r_t + γ V_{t+1} − V_t.
+  ///
+  /// `used` and `advantages` are woven with the places after the end.
+  func checkRewards(
+    _ batch: PPOBatch, _ layout: RewardLayout, used: [Float], advantages: [Float]
+  ) throws(TrainingError) {
+    let spoken = rowRanges(layout.offsets).indices.filter { !rowRanges(layout.offsets)[$0].isEmpty }
+    let rewards = layout.woven(batch.rewards?.array ?? [], batch.ends?.rewards?.array ?? [])
+    let sums = rowSums(rewards, offsets: layout.offsets)
+    let beta = settings.useKlLoss ? 0 : batch.klCoef ?? 0
+    let kl = rowSums(batch.kl.array, offsets: batch.offsets)
+    try demand(
+      Invariant(
+        "rewards", "Σ_t r_t = score − β Σ_t KL_t", left: spoken.map { sums[$0] },
+        right: spoken.map { (batch.scores?[$0] ?? 0) - beta * kl[$0] },
+        tolerance: Self.sumTolerance, place: { "answer \(spoken[$0])" },
+        remedy: "were rewards or kl replaced by hand?"))
+
+    let values = layout.woven(batch.values.array, batch.ends?.values.array ?? [])
+    var left: [Double] = []
+    var right: [Double] = []
+    for row in rowRanges(layout.offsets) {
+      for t in row {
+        let isLast = t + 1 == row.upperBound
+        let following = isLast ? (0.0, 0.0) : (Double(advantages[t + 1]), Double(values[t + 1]))
+        left.append(Double(advantages[t]) - settings.gamma * settings.lam * following.0)
+        right.append(Double(used[t]) + settings.gamma * following.1 - Double(values[t]))
+      }
+    }
+    try demand(
+      Invariant(
+        "advantages", "A_t − γλ A_{t+1} = r_t + γ V_{t+1} − V_t", left: left, right: right,
+        tolerance: Self.sumTolerance, place: { "token \($0) of the batch" },
+        remedy: "were rewards or values replaced by hand?"))
+  }
+
+  /// π(y_t) / π_old(y_t) = 1 before the first optimizer step of an update.
+  func checkFirstRatio(_ ratio: [Float]) throws(TrainingError) {
+    try demand(
+      Invariant(
+        "ratio", "π(y_t) / π_old(y_t) = 1 in the first mini-batch",
+        left: ratio.map(Double.init), right: [Double](repeating: 1, count: ratio.count),
+        tolerance: logProbTolerance, place: { "token \($0) of the first mini-batch" },
+        remedy: "ppo.rollout(prompts) again, if the policy was changed since"))
+  }
+
+  private func demand(_ invariant: Invariant) throws(TrainingError) {
+    guard invariant.holds else {
+      throw .invariant(trainer: Settings.trainer, invariant)
+    }
+  }
+
+  private func place(_ token: Int, in batch: PPOBatch) -> String {
+    let row = batch.rows.firstIndex { $0.contains(token) } ?? 0
+    return "answer \(row), token \(token - batch.rows[row].lowerBound)"
+  }
+}
