@@ -22,21 +22,20 @@ struct StepSpeed {
     for work in Set(trainer.cost(size, rows: 1).passes.map(\.work)) {
       let pass = ModelPass(model: "policy", config: model.config, work: work)
       let operations = Double(Self.rows) * pass.operations(size)
-      rates[work] =
-        operations
-        / Self.quickest {
-          switch work {
-          case .read: _ = try model.logProbs(pairs, recording: false)
-          case .train:
-            let found = try model.logProbs(pairs, recording: true)
-            try found.values.mean().backward()
-            for parameter in model.parameters { parameter.gradient = nil }
-          case .generate:
-            let settings = GenerationSettings(maxTokens: size.response, ignoreEnd: true)
-            _ = try model.generate(
-              prompts, settings, draw: Draw(seed: 0, call: 0, purpose: .sample))
-          }
+      let taken = try Self.quickest {
+        switch work {
+        case .read: _ = try model.logProbs(pairs, recording: false)
+        case .train:
+          let found = try model.logProbs(pairs, recording: true)
+          try found.values.mean().backward()
+          for parameter in model.parameters { parameter.gradient = nil }
+        case .generate:
+          let settings = GenerationSettings(maxTokens: size.response, ignoreEnd: true)
+          _ = try model.generate(
+            prompts, settings, draw: Draw(seed: 0, call: 0, purpose: .sample))
         }
+      }
+      rates[work] = operations / taken
     }
   }
 

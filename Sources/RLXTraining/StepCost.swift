@@ -1,4 +1,5 @@
 import RLXModels
+import RLXTensor
 
 /// How long a row is: a prompt and an answer, in tokens.
 package struct RowSize: Equatable, Sendable {
@@ -31,11 +32,23 @@ package struct ModelPass: Equatable, Sendable {
   package let config: ModelConfig
   package let work: Work
   /// How often each row goes through.
-  package var times = 1
+  package let times: Int
   /// Sequences of one row: 2 of a comparison.
-  package var sequences = 1
+  package let sequences: Int
   /// Whether the output layer is asked for the answer's tokens, or a small head for the row.
-  package var scoresTokens = true
+  package let scoresTokens: Bool
+
+  package init(
+    model: String, config: ModelConfig, work: Work, times: Int = 1, sequences: Int = 1,
+    scoresTokens: Bool = true
+  ) {
+    self.model = model
+    self.config = config
+    self.work = work
+    self.times = times
+    self.sequences = sequences
+    self.scoresTokens = scoresTokens
+  }
 
   /// Operations for one row (`OperationCount` has the formula).
   package func operations(_ size: RowSize) -> Double {

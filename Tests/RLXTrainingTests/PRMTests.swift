@@ -9,8 +9,10 @@ import Testing
 @Suite(.serialized) struct PRMTests {
   /// float32 on both sides, numbers of size 1.
   static let numbers = 2e-5
-  /// Two AdamW steps of 1e-3 with clipping: a hundredth of a step.
-  static let weights = 1e-5
+  /// Two AdamW steps of 1e-3 with clipping. TRL's own weights differ from a float64 run by 2e-5 where a
+  /// gradient is 2e-8, near Adam's ε, and by less than 3e-6 elsewhere.
+  static let weights = 5e-5
+  static let usualWeights = 1e-5
 
   struct Recorded: Decodable {
     struct Text: Decodable { let prompt: String, completions: [String], labels: [Bool] }
@@ -91,10 +93,14 @@ import Testing
     let weights = try Fixture.checkpoint("process-weights.safetensors")
     let named = prm.model.parameters + prm.head.parameters
     #expect(Set(weights.names) == Set(named.map(\.name)))
+    var unusual = 0
     for parameter in named {
       let wanted = try weights.tensor(named: parameter.name).array
+      unusual += zip(parameter.value.array, wanted)
+        .count { furthest([$0], [$1]) > Self.usualWeights }
       #expect(furthest(parameter.value.array, wanted) < Self.weights, "\(parameter.name)")
     }
+    #expect(unusual <= 2)
   }
 
   @Test func trainingOnTheLastStepAloneAgreesWithTRL() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import RLXModels
+import RLXTensor
 import RLXTestSupport
 import RLXTraining
 import Testing

@@ -111,7 +111,7 @@ if __name__ == "__main__":
     versions = dict(torch=torch.__version__, transformers=transformers.__version__, trl=trl.__version__)
     reasons = {
         "process.json": (2e-5, "float32 on both sides, numbers of size 1; gradient norms 1e-4"),
-        "process-weights.safetensors": (1e-5, "two AdamW steps of 1e-3: a hundredth of a step"),
+        "process-weights.safetensors": (5e-5, "two AdamW steps of 1e-3; TRL differs from a float64 run by 2e-5 where a gradient is 2e-8, near Adam's epsilon, by 3e-6 elsewhere"),
         "operations.json": (0, "whole numbers")}
     entry = dict(generator="scripts/golden/process.py", versions=versions, files={k: dict(tolerance=t, reason=r) for k, (t, r) in reasons.items()})
     (OUT.parent / "manifest/process.json").write_text(json.dumps(plain(entry), indent=1) + "\n")

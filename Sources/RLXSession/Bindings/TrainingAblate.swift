@@ -1,5 +1,6 @@
 import RLXModels
 import RLXScript
+import RLXTensor
 import RLXTraining
 
 /// Runs of the same from one state of the session, to which everything goes back.
