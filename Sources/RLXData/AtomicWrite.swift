@@ -49,7 +49,7 @@ package func writeAtomically(_ text: String, to path: String) throws(DataError) 
   try writeAtomically(Array(text.utf8), to: path)
 }
 
-private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String)
+func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String)
   throws(DataError)
 {
   var done = 0
@@ -84,6 +84,6 @@ private func flushFolder(of path: String) {
   close(descriptor)
 }
 
-private func unwritable(_ path: String, _ code: Int32) -> DataError {
+func unwritable(_ path: String, _ code: Int32) -> DataError {
   DataError(file: path, found: systemMessage(code), wanted: "a place that can be written")
 }

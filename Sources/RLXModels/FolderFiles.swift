@@ -2,7 +2,7 @@ import Glibc
 import RLXData
 
 /// Writing the files of a model or tokenizer folder.
-enum FolderFiles {
+package enum FolderFiles {
   static func write(_ bytes: [UInt8], _ path: String) throws(ModelError) {
     do {
       try writeAtomically(bytes, to: path)
@@ -12,7 +12,7 @@ enum FolderFiles {
   }
 
   /// Makes a folder and those above it.
-  static func make(_ path: String) throws(ModelError) {
+  package static func make(_ path: String) throws(ModelError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw .unwritable(path: path, reason: "not a path to a folder")
     }

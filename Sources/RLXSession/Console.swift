@@ -63,12 +63,20 @@ package struct ProgressLine: Equatable, Sendable {
   package var total: Int
   /// A few words or numbers beside the bar, such as "loss 0.693".
   package var note: String
+  /// Tokens read so far, for a rate, where somebody counts them.
+  package var tokens: Int?
+  /// Bytes of tensors in use now.
+  package var bytes: Int?
 
-  package init(phase: String, done: Int, total: Int, note: String = "") {
+  package init(
+    phase: String, done: Int, total: Int, note: String = "", tokens: Int? = nil, bytes: Int? = nil
+  ) {
     self.phase = phase
     self.done = done
     self.total = total
     self.note = note
+    self.tokens = tokens
+    self.bytes = bytes
   }
 }
 

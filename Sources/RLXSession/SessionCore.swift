@@ -1,4 +1,5 @@
 import RLXScript
+import RLXTensor
 
 /// What a session's host objects work with: draws, files, points, the console and the record of the
 /// statement that runs. It is the interpreter's door to the world.
@@ -103,9 +104,16 @@ package final class SessionCore: Effects {
   // MARK: Progress
 
   /// Takes one counted point and shows how far a long statement is.
-  package func progress(_ phase: String, _ done: Int, of total: Int, note: String = "") throws {
+  ///
+  /// Time and memory are the console's to show: they enter no value and no record.
+  package func progress(
+    _ phase: String, _ done: Int, of total: Int, note: String = "", tokens: Int? = nil
+  ) throws {
     if !isMuted {
-      console.progress(ProgressLine(phase: phase, done: done, total: total, note: note))
+      console.progress(
+        ProgressLine(
+          phase: phase, done: done, total: total, note: note, tokens: tokens,
+          bytes: tokens == nil ? nil : Engine.liveBytes))
       record.showsProgress = true
     }
     try point()

@@ -4,7 +4,7 @@
 package struct Draw: Equatable, Sendable {
   /// What the numbers are for: draws with the same counters for two purposes are independent.
   package enum Purpose: UInt32, Sendable, CaseIterable {
-    case initial, sample, shuffle, label, noise
+    case initial, sample, shuffle, label, noise, evaluation, preview
   }
 
   package var seed: UInt64

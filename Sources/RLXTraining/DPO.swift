@@ -13,6 +13,8 @@ package final class DPO {
   package let settings: Settings
   package internal(set) var log = TrainLog()
   package internal(set) var tokensSeen = 0
+  /// Floating-point operations of training so far, as `OperationCount` counts them.
+  package internal(set) var flops = 0.0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   let stepper: Stepper
@@ -52,18 +54,18 @@ package final class DPO {
     let count = settings.stepCount(rows: pairs.count, steps: steps, epochs: epochs)
     let planned = stepper.planned(count, maxSteps: settings.maxSteps)
     for done in 0..<count {
-      let rows = passes.next(settings.batchSize, of: pairs.count, draws: &draws)
-      let metrics = try step(rows.map { pairs[$0] }, of: planned)
+      let rows = passes.next(settings.rowsPerStep, of: pairs.count, draws: &draws)
+      let metrics = try step(rows.map { pairs[$0] }, of: planned, report: report)
       try report(TrainProgress(phase: "train", done: done + 1, total: count, metrics: metrics))
     }
   }
 
   /// What one batch says: summed log-probabilities [B] of both answers under both models.
-  private struct Measured {
+  struct Measured {
     let chosen, rejected, refChosen, refRejected: Tensor
   }
 
-  private func losses(_ batch: Measured) throws -> Tensor {
+  func losses(_ batch: Measured) throws -> Tensor {
     switch settings.lossType {
     case .sigmoid:
       dpoLosses(
@@ -74,7 +76,7 @@ package final class DPO {
   }
 
   /// One packed pass of each model over all 2B answers.
-  private func measure(_ pairs: [PreferencePair]) throws -> Measured {
+  func measure(_ pairs: [PreferencePair], recording: Bool = true) throws -> Measured {
     guard !pairs.isEmpty else { throw nothing }
     let rows = pairs.flatMap {
       [(prompt: $0.prompt, response: $0.chosen), (prompt: $0.prompt, response: $0.rejected)]
@@ -85,30 +87,40 @@ package final class DPO {
       let even = pairs.indices.map { 2 * $0 }
       return (all.rows(even), all.rows(even.map { $0 + 1 }))
     }
-    let (chosen, rejected) = try sums(policy, recording: true)
+    let (chosen, rejected) = try sums(policy, recording: recording)
     let (refChosen, refRejected) = try sums(reference, recording: false)
     return Measured(
       chosen: chosen, rejected: rejected, refChosen: refChosen, refRejected: refRejected)
   }
 
-  private func step(_ pairs: [PreferencePair], of planned: Int) throws -> Metrics {
+  private func step(
+    _ pairs: [PreferencePair], of planned: Int, report: Report = silent
+  ) throws -> Metrics {
+    guard !pairs.isEmpty else { throw nothing }
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
-    let batch = try measure(pairs)
-    let loss = try losses(batch).mean()
-    try stepper.begin()
-    try stepper.backward(loss)
-    let norm = try stepper.step(learningRate: rate)
+    var measures = WeightedMeans()
+    let (loss, norm) = try stepper.step(
+      pairs, parts: settings.gradientAccumulationSteps, learningRate: rate, report: report
+    ) { part, share in
+      let batch = try measure(part)
+      measures.add(rewardMetrics(batch), weight: share)
+      return try losses(batch).mean()
+    }
     tokensSeen += pairs.reduce(0) { $0 + 2 * $1.prompt.count + $1.chosen.count + $1.rejected.count }
+    let read = pairs.flatMap { [($0.prompt, $0.chosen), ($0.prompt, $0.rejected)] }
+    flops +=
+      OperationCount(policy.config).training(read) + OperationCount(reference.config).reading(read)
     let metrics: Metrics =
-      [("loss", Double(loss.item))] + rewardMetrics(batch) + [
-        ("num_tokens", Double(tokensSeen)), ("learning_rate", rate), ("grad_norm", norm),
+      [("loss", loss)] + measures.means + [
+        ("num_tokens", Double(tokensSeen)), ("flops", flops), ("learning_rate", rate),
+        ("grad_norm", norm),
       ]
     log.append(metrics)
     return metrics
   }
 
   /// The implicit rewards β(log π − log π_ref), under TRL's names.
-  private func rewardMetrics(_ batch: Measured) -> Metrics {
+  func rewardMetrics(_ batch: Measured) -> Metrics {
     let beta = Float(settings.beta)
     let chosen = zip(batch.chosen.array, batch.refChosen.array).map { beta * ($0 - $1) }
     let rejected = zip(batch.rejected.array, batch.refRejected.array).map { beta * ($0 - $1) }
@@ -121,7 +133,7 @@ package final class DPO {
     ]
   }
 
-  private var nothing: TrainingError {
+  var nothing: TrainingError {
     .nothing(
       trainer: Settings.trainer, what: "preference pairs",
       remedy: "label some comparisons; ties and skips teach nothing")
@@ -141,8 +153,10 @@ extension DPO {
     package var lossType = LossType.sigmoid
     /// The share of labels assumed to be wrong, in [0, 0.5); TRL's 0.
     package var labelSmoothing = 0.0
-    /// Pairs an optimizer step sees, ≥ 1; transformers' 8.
+    /// Pairs that go through the model at once, ≥ 1; transformers' 8.
     package var batchSize = 8
+    /// Batches whose gradients make one optimizer step, ≥ 1; transformers' 1.
+    package var gradientAccumulationSteps = 1
     /// Passes over the pairs where no steps are given, ≥ 1; transformers has 3.
     package var epochs = 1
     /// Optimizer steps of a run, ≥ 1; nil: by epochs.

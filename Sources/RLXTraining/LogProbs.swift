@@ -46,8 +46,13 @@ struct ResponsePass {
     return Double(hits.count) / Double(targets.count)
   }
 
-  /// The mean entropy of the token distributions, in nats; 0 of none.
-  var entropy: Double { targets.isEmpty ? 0 : mean(logits.detached().tokenEntropy().array) }
+  /// The mean entropy of the token distributions at `temperature`, in nats; 0 of none.
+  func entropy(temperature: Double = 1) -> Double {
+    guard !targets.isEmpty else { return 0 }
+    let scores = logits.detached()
+    let used = temperature == 1 ? scores : scores / Float(temperature)
+    return mean(used.tokenEntropy().array)
+  }
 
   /// The same as a scalar with gradients, of the distributions at `temperature`:
   /// −Σ_v p log p, averaged over tokens.

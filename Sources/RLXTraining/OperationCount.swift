@@ -36,6 +36,13 @@ package struct OperationCount {
     }
   }
 
+  /// Of the hidden states alone that the responses' probabilities would be read from.
+  package func states(_ pairs: [TokenPair]) -> Double {
+    pairs.filter { !$0.response.isEmpty }.reduce(0) {
+      $0 + reading(tokens: $1.prompt.count + $1.response.count - 1, scored: 0)
+    }
+  }
+
   /// Of training on the responses.
   package func training(_ pairs: [TokenPair]) -> Double { 3 * reading(pairs) }
 

@@ -55,7 +55,7 @@ extension PPO.Settings {
     adapKlCtrl = false
     klCoef = 0.05
     scorePosition = .afterEnd
-    valueModel = .reward
+    (valueModel, valueHeadBias) = (.reward, false)
     ratioThreshold = nil
     maxTokens = 53
     temperature = 0.7
@@ -64,6 +64,7 @@ extension PPO.Settings {
   private mutating func likeNPlus() {
     likePPOv2()
     optimizer.adamEpsilon = 1e-5
+    valueHeadBias = true
     missingEosScore = -1
     batchSize = 512
   }

@@ -80,6 +80,9 @@ extension PPO {
     package var valueModel = ValueModel.shared
     /// How the value head begins.
     package var valueHeadInit = ValueHeadInit.linear
+    /// Whether the value head's bias is trained (TRL 0.11: yes), or stays as it began: PPOv2's head is
+    /// that of a sequence classifier, which has none.
+    package var valueHeadBias = true
 
     // MARK: Batches
 

@@ -109,6 +109,8 @@ extension PPO.Settings {
         "whose hidden states the value is read from"),
       .choice(
         "value_head_init", \.valueHeadInit, usual: "\"linear\"", "how the value head begins"),
+      .bool(
+        "value_head_bias", \.valueHeadBias, usual: "true", "the value head's bias is trained too"),
     ]
   }
 
@@ -183,6 +185,10 @@ extension PPO.Settings {
     }
     if truncateAt == "" {
       throw conflict(["truncate_at"], "truncate_at with an empty text, which every token has")
+    }
+    if truncateAfter > 0 && truncateAt == nil {
+      throw conflict(
+        ["truncate_after", "truncate_at"], "truncate_after \(truncateAfter) without truncate_at")
     }
     if minTokens > maxTokens.low {
       throw conflict(

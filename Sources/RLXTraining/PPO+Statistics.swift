@@ -57,7 +57,7 @@ extension PPOStep {
   /// tokens count the tokens there are. `ppo/…` from the update are means over its mini-batches.
   init(
     _ batch: PPOBatch, passes: PPO.UpdatePasses, learningRate: Double, target: Double,
-    endTokens: [Int32]
+    endTokens: [Int32], counts: Metrics
   ) {
     let scores = batch.scores ?? []
     let raw = batch.rawScores ?? []
@@ -89,7 +89,7 @@ extension PPOStep {
       ("env/reward_mean", mean(raw)),
       ("env/reward_std", standardDeviation(raw)),
     ]
-    metrics = objective + PPOStep.averages(passes.statistics) + rest
+    metrics = objective + PPOStep.averages(passes.statistics) + rest + counts
     distributions = [
       ("objective/kl_dist", kl),
       ("objective/logprobs", batch.logProbs.array.map(Double.init)),

@@ -89,8 +89,10 @@ extension PPO {
     }
     passes.statistics.append(
       part.statistics(
-        policy: policyLoss, value: valueLoss, total: loss, entropy: pass.entropy,
+        policy: policyLoss, value: valueLoss, total: loss,
+        entropy: pass.entropy(temperature: settings.logProbTemperature),
         logProbs: logProbs.array, values: values.tokens.array, skipped: skipped) + extra)
+    count(update: part.pairs)
     return (ratio, policyLoss.clipped.array)
   }
 }
@@ -125,6 +127,7 @@ extension PPO {
       let nll = negativeLogLikelihood(try policy.logProbs(texts, recording: true).values)
       loss = loss + nll * Float(settings.ptxCoef)
       metrics.append(("loss/ptx", Double(nll.item)))
+      flops += OperationCount(policy.config).training(texts)
     }
     return (loss, metrics)
   }

@@ -25,6 +25,9 @@ package final class PPO {
   package internal(set) var klController: KLController
   package internal(set) var scoreMoments = RunningMoments()
   package internal(set) var log = TrainLog(aliases: PPO.aliases)
+  package internal(set) var tokensSeen = 0
+  /// Floating-point operations of training so far, as `OperationCount` counts them.
+  package internal(set) var flops = 0.0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   /// The place in the ptx texts.
@@ -66,6 +69,7 @@ package final class PPO {
     valueFunction =
       try begun
       ?? ValueFunction(for: policy, reward: reward, settings: settings, draw: draws.next(.initial))
+    if !settings.valueHeadBias { valueFunction.head.bias.isFrozen = true }
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
       others: valueFunction.parameters, settings: settings.optimizer)
@@ -109,6 +113,9 @@ package final class PPO {
         promptTokens: pair.0, responseTokens: pair.1)
     }
     try requirePrompts(samples.map { Prompt(text: $0.prompt, tokens: $0.promptTokens) })
+    try requireRoom(
+      samples.map { $0.promptTokens.count + $0.responseTokens.count }, longest: context,
+      what: "prompt and response")
     return try measure(
       samples, finishes: [Completion.Finish?](repeating: nil, count: samples.count))
   }
@@ -185,14 +192,18 @@ package final class PPO {
     let passes = try optimize(
       batch, learningRate: rate, orders: orders, ptxRows: ptxRows, report: report)
     clock.updates += 1
+    count(batch)
     let step = PPOStep(
       batch, passes: passes, learningRate: rate, target: settings.target,
-      endTokens: policy.stopTokens)
+      endTokens: policy.stopTokens,
+      counts: [("num_tokens", Double(tokensSeen)), ("flops", flops)])
     klController.update(kl: step.kl, count: batch.count)
     log.append(step.metrics)
     batch.stage = .updated
     try report(
-      TrainProgress(phase: "step", done: log.count, total: log.count, metrics: step.metrics))
+      TrainProgress(
+        phase: "step", done: log.count, total: log.count, metrics: step.metrics,
+        warnings: step.warnings))
     return step
   }
 
@@ -262,6 +273,20 @@ package final class PPO {
     if let row = prompts.firstIndex(where: \.tokens.isEmpty) {
       throw .emptyRow(trainer: Settings.trainer, what: "prompt", row: row)
     }
+    try requireRoom(prompts.map(\.tokens.count), longest: context - 1, what: "prompt")
+  }
+
+  private func requireRoom(
+    _ lengths: [Int], longest: Int, what: String
+  ) throws(TrainingError) {
+    guard let row = lengths.firstIndex(where: { $0 > longest }) else { return }
+    throw .tooLong(
+      trainer: Settings.trainer, what: what, row: row, tokens: lengths[row], longest: longest)
+  }
+
+  /// The tokens that every model that reads answers can read at once.
+  private var context: Int {
+    [policy, reference, valueFunction.model].compactMap { $0?.config.context }.min() ?? 0
   }
 
   private func lengths(_ a: String, _ m: Int, _ b: String, _ n: Int) -> TrainingError {

@@ -7,14 +7,14 @@ extension PRM: StatefulTrainer {
   package var changedSettings: [(name: String, value: SettingValue)] { settings.changed }
 
   package var counters: Metrics {
-    [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen))]
+    [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen)), ("flops", flops)]
   }
 
   package func releaseMoments() { stepper.optimizer.releaseMoments() }
 
   package func restore(_ state: TrainerState) {
     stepper.restore(state)
-    tokensSeen = state.count("num_tokens")
+    (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
     (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 }
@@ -37,4 +37,8 @@ extension PRM: ResumableTrainer {
       folder: folder, classes: classes)
     return try PRM(model: model, head: head, settings: settings, draws: draws)
   }
+}
+
+extension PRM: RecordingTrainer {
+  package func record(_ change: (inout TrainLog) -> Void) { change(&log) }
 }

@@ -16,6 +16,8 @@ package final class PRM {
   package internal(set) var log = TrainLog()
   /// Tokens of all batches so far.
   package internal(set) var tokensSeen = 0
+  /// Floating-point operations of training so far, as `OperationCount` counts them.
+  package internal(set) var flops = 0.0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   let stepper: Stepper
@@ -69,8 +71,8 @@ package final class PRM {
     let count = settings.stepCount(rows: rows.count, steps: steps, epochs: epochs)
     let planned = stepper.planned(count, maxSteps: settings.maxSteps)
     for done in 0..<count {
-      let places = passes.next(settings.batchSize, of: rows.count, draws: &draws)
-      let metrics = try step(places.map { rows[$0] }, of: planned)
+      let places = passes.next(settings.rowsPerStep, of: rows.count, draws: &draws)
+      let metrics = try step(places.map { rows[$0] }, of: planned, report: report)
       try report(TrainProgress(phase: "train", done: done + 1, total: count, metrics: metrics))
     }
   }
@@ -98,22 +100,31 @@ package final class PRM {
     return Accuracy(correct: correct, total: labels.count)
   }
 
-  private func step(_ rows: [Row], of planned: Int) throws -> Metrics {
+  /// The loss is the mean over the labelled steps of all rows, however they are divided into batches
+  /// (transformers' `num_items_in_batch`).
+  private func step(_ rows: [Row], of planned: Int, report: Report = silent) throws -> Metrics {
+    guard !rows.isEmpty else { throw nothing }
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
-    let (loss, accuracy) = try measure(rows, recording: true)
-    try stepper.begin()
-    try stepper.backward(loss)
-    let norm = try stepper.step(learningRate: rate)
+    var accuracy = 0.0
+    let (loss, norm) = try stepper.step(
+      rows, parts: settings.gradientAccumulationSteps, learningRate: rate,
+      weight: { $0.places.count }, report: report
+    ) { part, share in
+      let measured = try measure(part, recording: true)
+      accuracy += share * measured.accuracy
+      return measured.loss
+    }
     tokensSeen += rows.reduce(0) { $0 + $1.tokens.count }
+    flops += OperationCount(model.config).trainingScores(rows.map(\.tokens))
     let metrics: Metrics = [
-      ("loss", Double(loss.item)), ("accuracy", accuracy), ("num_tokens", Double(tokensSeen)),
+      ("loss", loss), ("accuracy", accuracy), ("num_tokens", Double(tokensSeen)), ("flops", flops),
       ("learning_rate", rate), ("grad_norm", norm),
     ]
     log.append(metrics)
     return metrics
   }
 
-  private func measure(_ rows: [Row], recording: Bool) throws -> (loss: Tensor, accuracy: Double) {
+  func measure(_ rows: [Row], recording: Bool) throws -> (loss: Tensor, accuracy: Double) {
     let logits = try logits(rows, recording: recording)
     let targets = rows.flatMap(\.labels).map { $0 ? 1 : 0 as Int32 }
     let hits = zip(logits.argmaxRows(), targets).filter { $0 == $1 }.count
@@ -138,7 +149,7 @@ package final class PRM {
     return head(hidden, recording: recording)
   }
 
-  private var nothing: TrainingError {
+  var nothing: TrainingError {
     .nothing(
       trainer: Settings.trainer, what: "rows of labelled steps",
       remedy: "Dataset([{prompt: \"…\", completions: [\"…\", \"…\"], labels: [true, false]}])")
@@ -153,8 +164,10 @@ extension PRM {
   package struct Settings: EpochSettings {
     /// TRL's 1e-5.
     package var optimizer = OptimizerSettings(learningRate: 1e-5)
-    /// Rows an optimizer step sees, ≥ 1; transformers' 8.
+    /// Rows that go through the model at once, ≥ 1; transformers' 8.
     package var batchSize = 8
+    /// Batches whose gradients make one optimizer step, ≥ 1; transformers' 1.
+    package var gradientAccumulationSteps = 1
     /// Passes over the rows where no steps are given, ≥ 1; transformers has 3.
     package var epochs = 1
     /// Optimizer steps of a run, ≥ 1; nil: by epochs.

@@ -15,6 +15,8 @@ package final class RewardModel: Reward {
   package internal(set) var settings: Settings
   package internal(set) var log = TrainLog()
   package internal(set) var tokensSeen = 0
+  /// Floating-point operations of training so far, as `OperationCount` counts them.
+  package internal(set) var flops = 0.0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   /// The optimizer, from the first step on; a fit with other Adam settings starts a new one.
@@ -63,14 +65,13 @@ package final class RewardModel: Reward {
     let stepper = try prepared(settings)
     let count = settings.stepCount(rows: pairs.count)
     let planned = stepper.planned(count, maxSteps: settings.maxSteps)
-    var part = TrainLog()
+    let before = log.count
     for done in 0..<count {
-      let rows = passes.next(settings.batchSize, of: pairs.count, draws: &draws)
-      let metrics = try step(rows.map { pairs[$0] }, stepper, of: planned)
-      part.append(metrics)
+      let rows = passes.next(settings.rowsPerStep, of: pairs.count, draws: &draws)
+      let metrics = try step(rows.map { pairs[$0] }, stepper, of: planned, report: report)
       try report(TrainProgress(phase: "train", done: done + 1, total: count, metrics: metrics))
     }
-    return part
+    return log.since(before)
   }
 
   /// The score of each sequence of ids (prompt + response).
@@ -96,31 +97,45 @@ package final class RewardModel: Reward {
     return Accuracy(correct: correct, total: pairs.count)
   }
 
-  private func step(_ pairs: [PreferencePair], _ stepper: Stepper, of planned: Int) throws
-    -> Metrics
-  {
+  private func step(
+    _ pairs: [PreferencePair], _ stepper: Stepper, of planned: Int, report: Report = silent
+  ) throws -> Metrics {
+    guard !pairs.isEmpty else { throw nothing }
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
-    let (chosen, rejected) = try bothRewards(pairs, recording: true)
-    let loss = bradleyTerryLoss(chosen: chosen, rejected: rejected)
-    try stepper.begin()
-    try stepper.backward(loss)
-    let norm = try stepper.step(learningRate: rate)
-    tokensSeen += pairs.flatMap(sequences).reduce(0) { $0 + $1.count }
-    let margins = zip(chosen.array, rejected.array).map { $0 - $1 }
-    let all = chosen.array + rejected.array
-    let metrics: Metrics = [
-      ("loss", Double(loss.item)),
-      ("accuracy", Double(margins.filter { $0 > 0 }.count) / Double(pairs.count)),
-      ("margin", mean(margins)), ("mean_reward", mean(all)),
-      ("min_reward", Double(all.min() ?? 0)), ("max_reward", Double(all.max() ?? 0)),
-      ("num_tokens", Double(tokensSeen)), ("learning_rate", rate), ("grad_norm", norm),
-    ]
+    var scores: (chosen: [Float], rejected: [Float]) = ([], [])
+    let (loss, norm) = try stepper.step(
+      pairs, parts: settings.gradientAccumulationSteps, learningRate: rate, report: report
+    ) { part, _ in
+      let (chosen, rejected) = try bothRewards(part, recording: true)
+      scores.chosen += chosen.array
+      scores.rejected += rejected.array
+      return bradleyTerryLoss(chosen: chosen, rejected: rejected)
+    }
+    let read = pairs.flatMap(sequences)
+    tokensSeen += read.reduce(0) { $0 + $1.count }
+    flops += OperationCount(model.config).trainingScores(read)
+    let metrics: Metrics =
+      [("loss", loss)] + rewardMetrics(scores.chosen, scores.rejected) + [
+        ("num_tokens", Double(tokensSeen)), ("flops", flops), ("learning_rate", rate),
+        ("grad_norm", norm),
+      ]
     log.append(metrics)
     return metrics
   }
 
+  /// What the scores of pairs say, under TRL's names.
+  func rewardMetrics(_ chosen: [Float], _ rejected: [Float]) -> Metrics {
+    let margins = zip(chosen, rejected).map { $0 - $1 }
+    let all = chosen + rejected
+    return [
+      ("accuracy", Double(margins.filter { $0 > 0 }.count) / Double(max(1, margins.count))),
+      ("margin", mean(margins)), ("mean_reward", mean(all)),
+      ("min_reward", Double(all.min() ?? 0)), ("max_reward", Double(all.max() ?? 0)),
+    ]
+  }
+
   /// The rewards [B] of chosen and rejected answers, from one packed pass over all 2B.
-  private func bothRewards(_ pairs: [PreferencePair], recording: Bool) throws -> (Tensor, Tensor) {
+  func bothRewards(_ pairs: [PreferencePair], recording: Bool) throws -> (Tensor, Tensor) {
     guard !pairs.isEmpty else { throw nothing }
     let all = try rewards(pairs.flatMap(sequences), recording: recording)
     let even = pairs.indices.map { 2 * $0 }
@@ -158,7 +173,7 @@ package final class RewardModel: Reward {
     return fresh
   }
 
-  private var nothing: TrainingError {
+  var nothing: TrainingError {
     .nothing(
       trainer: Settings.trainer, what: "preference pairs",
       remedy: "label some comparisons; ties and skips teach nothing")
@@ -173,8 +188,10 @@ extension RewardModel {
   package struct Settings: EpochSettings {
     /// TRL's 1e-4.
     package var optimizer = OptimizerSettings(learningRate: 1e-4)
-    /// Pairs an optimizer step sees, ≥ 1; transformers' 8.
+    /// Pairs that go through the model at once, ≥ 1; transformers' 8.
     package var batchSize = 8
+    /// Batches whose gradients make one optimizer step, ≥ 1; transformers' 1.
+    package var gradientAccumulationSteps = 1
     /// Passes over the pairs, ≥ 1. InstructGPT's 1: reward models overfit; transformers has 3.
     package var epochs = 1
     /// Optimizer steps of a fit, ≥ 1; nil: by epochs.

@@ -14,7 +14,7 @@ package struct Prompt: Equatable, Sendable {
 
 extension PPO.Settings {
   /// How answers are sampled.
-  var generation: GenerationSettings {
+  package var generation: GenerationSettings {
     GenerationSettings(
       maxTokens: maxTokens.high, minTokens: minTokens, temperature: Float(temperature), topK: topK,
       topP: Float(topP), stop: stop)

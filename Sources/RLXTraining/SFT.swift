@@ -12,6 +12,8 @@ package final class SFT {
   package internal(set) var log = TrainLog()
   /// Tokens of all batches so far, prompts included.
   package internal(set) var tokensSeen = 0
+  /// Floating-point operations of training so far, as `OperationCount` counts them.
+  package internal(set) var flops = 0.0
   package internal(set) var draws: TrainerDraws
   package internal(set) var passes = Passes()
   let stepper: Stepper
@@ -36,7 +38,8 @@ package final class SFT {
   /// One optimizer step on a batch; logs and returns what it measured.
   @discardableResult
   package func step(_ batch: [Example]) throws -> Metrics {
-    try step(pairs(batch), of: stepper.planned(1, maxSteps: settings.maxSteps))
+    try step(
+      pairs(batch).map { [$0] }, of: stepper.planned(1, maxSteps: settings.maxSteps))
   }
 
   /// `steps` optimizer steps, or the epochs of the settings, over the examples in seeded passes.
@@ -51,36 +54,48 @@ package final class SFT {
     let count = settings.stepCount(rows: blocks.count, steps: steps, epochs: epochs)
     let planned = stepper.planned(count, maxSteps: settings.maxSteps)
     for done in 0..<count {
-      let rows = passes.next(settings.batchSize, of: blocks.count, draws: &draws)
-      let metrics = try step(rows.flatMap { blocks[$0] }, of: planned)
+      let rows = passes.next(settings.rowsPerStep, of: blocks.count, draws: &draws)
+      let metrics = try step(rows.map { blocks[$0] }, of: planned, report: report)
       try report(TrainProgress(phase: "train", done: done + 1, total: count, metrics: metrics))
     }
   }
 
-  private func step(_ batch: [TokenPair], of planned: Int) throws -> Metrics {
+  /// The loss is the mean over the trained tokens of all blocks, however they are divided into
+  /// batches (transformers' `num_items_in_batch`).
+  private func step(_ blocks: [[TokenPair]], of planned: Int, report: Report = silent) throws
+    -> Metrics
+  {
+    guard !blocks.isEmpty else { throw nothing }
     let rate = settings.optimizer.learningRate(after: stepper.steps, of: planned)
-    let pass = try pass(batch)
-    let loss = negativeLogLikelihood(pass.logProbs(temperature: 1))
-    let (accuracy, entropy) = (pass.accuracy, pass.entropy)
-    try stepper.begin()
-    try stepper.backward(loss)
-    let norm = try stepper.step(learningRate: rate)
+    var (accuracy, entropy) = (0.0, 0.0)
+    let (loss, norm) = try stepper.step(
+      blocks, parts: settings.gradientAccumulationSteps, learningRate: rate,
+      weight: { block in block.reduce(0) { $0 + $1.response.count } }, report: report
+    ) { part, share in
+      let pass = try pass(part.flatMap(\.self))
+      accuracy += share * pass.accuracy
+      entropy += share * pass.entropy()
+      return negativeLogLikelihood(pass.logProbs(temperature: 1))
+    }
+    let batch = blocks.flatMap(\.self)
     tokensSeen += batch.reduce(0) { $0 + $1.prompt.count + $1.response.count }
+    flops += OperationCount(model.config).training(batch)
     let metrics: Metrics = [
-      ("loss", Double(loss.item)), ("mean_token_accuracy", accuracy), ("entropy", entropy),
-      ("num_tokens", Double(tokensSeen)), ("learning_rate", rate), ("grad_norm", norm),
+      ("loss", loss), ("mean_token_accuracy", accuracy), ("entropy", entropy),
+      ("num_tokens", Double(tokensSeen)), ("flops", flops), ("learning_rate", rate),
+      ("grad_norm", norm),
     ]
     log.append(metrics)
     return metrics
   }
 
-  private func pass(_ batch: [TokenPair]) throws -> ResponsePass {
+  func pass(_ batch: [TokenPair], recording: Bool = true) throws -> ResponsePass {
     guard !batch.isEmpty else { throw nothing }
-    return try ResponsePass(model, batch, recording: true)
+    return try ResponsePass(model, batch, recording: recording)
   }
 
   /// What each example gives and what it asks for: of a plain text all tokens but the first.
-  private func pairs(_ examples: [Example]) throws(TrainingError) -> [TokenPair] {
+  func pairs(_ examples: [Example]) throws(TrainingError) -> [TokenPair] {
     var pairs: [TokenPair] = []
     pairs.reserveCapacity(examples.count)
     for (row, example) in examples.enumerated() {
@@ -103,7 +118,7 @@ package final class SFT {
     return all + [end]
   }
 
-  private var nothing: TrainingError {
+  var nothing: TrainingError {
     .nothing(
       trainer: Settings.trainer, what: "examples",
       remedy: "Dataset([{prompt: \"…\", completion: \"…\"}])")
@@ -127,8 +142,10 @@ extension SFT {
   package struct Settings: EpochSettings {
     /// TRL's 2e-5.
     package var optimizer = OptimizerSettings(learningRate: 2e-5)
-    /// Examples an optimizer step sees, ≥ 1; transformers' 8.
+    /// Examples that go through the model at once, ≥ 1; transformers' 8.
     package var batchSize = 8
+    /// Batches whose gradients make one optimizer step, ≥ 1; transformers' 1.
+    package var gradientAccumulationSteps = 1
     /// Passes over the examples where no steps are given, ≥ 1; transformers has 3.
     package var epochs = 1
     /// Optimizer steps of a run, ≥ 1; nil: by epochs.

@@ -27,6 +27,15 @@ package struct ModelPass: Equatable, Sendable {
     var factor: Double { self == .train ? 3 : 1 }
   }
 
+  package enum Reads: Sendable {
+    /// The probability of each of the answer's tokens.
+    case tokens
+    /// The states before them, for a head of one number.
+    case states
+    /// The whole row, for a head that reads the last state or some.
+    case row
+  }
+
   /// "policy", "reference", "reward".
   package let model: String
   package let config: ModelConfig
@@ -35,26 +44,25 @@ package struct ModelPass: Equatable, Sendable {
   package let times: Int
   /// Sequences of one row: 2 of a comparison.
   package let sequences: Int
-  /// Whether the output layer is asked for the answer's tokens, or a small head for the row.
-  package let scoresTokens: Bool
+  package let reads: Reads
 
   package init(
     model: String, config: ModelConfig, work: Work, times: Int = 1, sequences: Int = 1,
-    scoresTokens: Bool = true
+    reads: Reads = .tokens
   ) {
     self.model = model
     self.config = config
     self.work = work
     self.times = times
     self.sequences = sequences
-    self.scoresTokens = scoresTokens
+    self.reads = reads
   }
 
   /// Operations for one row (`OperationCount` has the formula).
   package func operations(_ size: RowSize) -> Double {
-    let count = OperationCount(config)
-    let tokens = scoresTokens ? max(0, size.total - 1) : size.total
-    let once = count.reading(tokens: tokens, scored: scoresTokens ? size.response : 0)
+    let once = OperationCount(config).reading(
+      tokens: reads == .row ? size.total : max(0, size.total - 1),
+      scored: reads == .tokens ? size.response : 0)
     return Double(times * sequences) * work.factor * once
   }
 }
@@ -128,13 +136,13 @@ package struct StepCost {
       case .train:
         let sequences = Double(recorded * pass.sequences)
         let layers = Double(config.layers) * config.keptPerToken
-        let scored = pass.scoresTokens ? 2 * response * Double(config.vocabulary) : 0
+        let scored = pass.reads == .tokens ? 2 * response * Double(config.vocabulary) : 0
         return sequences * (total * (layers + 2 * Double(config.width)) + scored)
       case .generate:
         let cache = Double(2 * config.layers * config.kvWidth)
         return Double(rows) * (total * cache + Double(config.vocabulary))
       case .read:
-        let scored = pass.scoresTokens ? response * Double(config.vocabulary) : 0
+        let scored = pass.reads == .tokens ? response * Double(config.vocabulary) : 0
         return Double(rows * pass.sequences) * (total * config.keptPerToken + scored)
       }
     }
@@ -156,7 +164,7 @@ extension SFT: PlannedTrainer {
   package func modelPasses(rewards: [LanguageModel]) -> [ModelPass] {
     [ModelPass(model: "policy", config: model.config, work: .train)]
   }
-  package var plannedRows: (all: Int, recorded: Int) { (settings.batchSize, settings.batchSize) }
+  package var plannedRows: (all: Int, recorded: Int) { (settings.rowsPerStep, settings.batchSize) }
   package var otherModels: [LanguageModel] { [] }
 }
 
@@ -164,18 +172,18 @@ extension RewardModel: PlannedTrainer {
   package func modelPasses(rewards: [LanguageModel]) -> [ModelPass] {
     [
       ModelPass(
-        model: "reward", config: model.config, work: .train, sequences: 2, scoresTokens: false)
+        model: "reward", config: model.config, work: .train, sequences: 2, reads: .row)
     ]
   }
-  package var plannedRows: (all: Int, recorded: Int) { (settings.batchSize, settings.batchSize) }
+  package var plannedRows: (all: Int, recorded: Int) { (settings.rowsPerStep, settings.batchSize) }
   package var otherModels: [LanguageModel] { [] }
 }
 
 extension PRM: PlannedTrainer {
   package func modelPasses(rewards: [LanguageModel]) -> [ModelPass] {
-    [ModelPass(model: "reward", config: model.config, work: .train, scoresTokens: false)]
+    [ModelPass(model: "reward", config: model.config, work: .train, reads: .row)]
   }
-  package var plannedRows: (all: Int, recorded: Int) { (settings.batchSize, settings.batchSize) }
+  package var plannedRows: (all: Int, recorded: Int) { (settings.rowsPerStep, settings.batchSize) }
   package var otherModels: [LanguageModel] { [] }
 }
 
@@ -186,29 +194,32 @@ extension DPO: PlannedTrainer {
       ModelPass(model: "policy", config: policy.config, work: .train, sequences: 2),
     ]
   }
-  package var plannedRows: (all: Int, recorded: Int) { (settings.batchSize, settings.batchSize) }
+  package var plannedRows: (all: Int, recorded: Int) { (settings.rowsPerStep, settings.batchSize) }
   package var otherModels: [LanguageModel] { [reference] }
 }
 
 /// Texts of a pretraining loss (PPO-ptx) are not counted: nothing says how long they are.
 extension PPO: PlannedTrainer {
   package func modelPasses(rewards: [LanguageModel]) -> [ModelPass] {
-    func pass(_ model: String, _ config: ModelConfig, _ work: ModelPass.Work, heads: Bool = false)
-      -> ModelPass
-    {
+    func pass(
+      _ model: String, _ config: ModelConfig, _ work: ModelPass.Work,
+      _ reads: ModelPass.Reads = .tokens
+    ) -> ModelPass {
       ModelPass(
         model: model, config: config, work: work,
-        times: work == .train ? settings.ppoEpochs : 1, scoresTokens: !heads)
+        times: work == .train ? settings.ppoEpochs : 1, reads: reads)
     }
-    let values = valueModel.map { $0.config }
+    func values(_ work: ModelPass.Work) -> [ModelPass] {
+      valueModel.map { [pass("value", $0.config, work, .states)] } ?? []
+    }
+    // An exact KL in the loss asks the reference again in each pass.
+    let again = settings.useKlLoss && settings.klPenalty == .full ? settings.ppoEpochs : 0
     return [
       pass("policy", policy.config, .generate), pass("policy", policy.config, .read),
-      pass("reference", reference.config, .read),
-    ]
-      + (values.map { [pass("value", $0, .read, heads: true)] } ?? [])
-      + rewards.map { pass("reward", $0.config, .read, heads: true) }
-      + [pass("policy", policy.config, .train)]
-      + (values.map { [pass("value", $0, .train, heads: true)] } ?? [])
+      ModelPass(
+        model: "reference", config: reference.config, work: .read, times: 1 + again),
+    ] + values(.read) + rewards.map { pass("reward", $0.config, .read, .row) }
+      + [pass("policy", policy.config, .train)] + values(.train)
   }
 
   package var plannedRows: (all: Int, recorded: Int) {

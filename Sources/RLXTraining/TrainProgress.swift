@@ -3,19 +3,25 @@ package typealias Metrics = [(name: String, value: Double)]
 
 /// Where a trainer stands. Handed to the `Report` at every counted point.
 package struct TrainProgress {
-  /// What is going on: "generate", "update", "train", or "step" when a step has been logged.
+  /// What is going on: "generate", "update", "accumulate", "evaluate", "train", or "step" when a step
+  /// has been logged.
   package var phase: String
   /// How much of it is done, and out of how much.
   package var done: Int
   package var total: Int
   /// The numbers of the step just completed, where one was.
   package var metrics: Metrics?
+  /// What a person should know of that step.
+  package var warnings: [TrainWarning]
 
-  package init(phase: String, done: Int, total: Int, metrics: Metrics? = nil) {
+  package init(
+    phase: String, done: Int, total: Int, metrics: Metrics? = nil, warnings: [TrainWarning] = []
+  ) {
     self.phase = phase
     self.done = done
     self.total = total
     self.metrics = metrics
+    self.warnings = warnings
   }
 }
 

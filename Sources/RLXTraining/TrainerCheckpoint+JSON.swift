@@ -26,6 +26,7 @@ extension TrainerCheckpoint {
       ),
       ("passes", Self.json(passes)), ("side_passes", Self.json(sidePasses)),
       ("log", .array(log.map(Self.json))),
+      ("samples", .array(samples.map(\.json))),
       ("files", .object(hashes.map { (key: $0.file, value: .string($0.hash)) })),
     ])
   }
@@ -96,6 +97,10 @@ extension TrainerCheckpoint {
     var log: [Metrics] = []
     for entry in try fields.objects("log") { log.append(try Self.metrics(entry)) }
     self.log = log
+    samples = []
+    if fields["samples"] != nil {
+      for sample in try fields.objects("samples") { samples.append(try LoggedSample(sample)) }
+    }
     let files = try fields.inner("files")
     hasValueModel = files[Self.valueFolder + "/model.safetensors"] != nil
     try check(files)
@@ -166,6 +171,20 @@ extension TrainerCheckpoint {
         wanted: "an order of rows, each once, and a position in it")
     }
     return passes
+  }
+}
+
+extension LoggedSample {
+  fileprivate var json: JSON {
+    .object([
+      ("step", .int(step)), ("prompt", .string(prompt)), ("response", .string(response)),
+    ])
+  }
+
+  fileprivate init(_ fields: JSONFields) throws(ModelError) {
+    guard let step = fields["step"]?.intValue else { throw fields.missing("step") }
+    self.init(
+      step: step, prompt: try fields.required("prompt"), response: try fields.required("response"))
   }
 }
 

@@ -137,7 +137,7 @@ extension TrainerCheckpoint {
     state.counters = counters
     (state.draws, state.passes, state.settings) = (draws, passes, settings)
     state.sidePasses = sidePasses
-    state.log = TrainLog(log, aliases: trainer.log.aliases)
+    state.log = TrainLog(log, samples: samples, aliases: trainer.log.aliases)
     try trainer.restore(state)
     let frozen = Set(frozen)
     for parameter in model.parameters { parameter.isFrozen = frozen.contains(parameter.name) }

@@ -33,6 +33,7 @@ package struct TrainerCheckpoint {
   /// Whether there is a model that values are read from.
   var hasValueModel = false
   var log: [Metrics]
+  var samples: [LoggedSample]
   /// SHA-256 of the files beside it.
   var hashes: [(file: String, hash: String)] = []
 }
@@ -150,6 +151,7 @@ extension TrainerCheckpoint {
     (passes, sidePasses) = (trainer.passes, trainer.sidePasses)
     hasValueModel = trainer.valueModel != nil
     log = trainer.log.entries
+    samples = trainer.log.samples
   }
 
   /// The files that must be those of this checkpoint, or its numbers mean nothing.

@@ -71,6 +71,7 @@ extension PPO: StatefulTrainer {
       ("steps", Double(stepper.steps)), ("kl_coef", klController.value),
       ("score_mean", scoreMoments.mean), ("score_variance", scoreMoments.variance),
       ("score_deviation", scoreMoments.deviation), ("score_count", scoreMoments.count),
+      ("num_tokens", Double(tokensSeen)), ("flops", flops),
       ("updates", Double(clock.updates)),
     ]
   }
@@ -86,6 +87,7 @@ extension PPO: StatefulTrainer {
     scoreMoments.variance = state.counter("score_variance")
     scoreMoments.deviation = state.counter("score_deviation")
     scoreMoments.count = state.counter("score_count")
+    (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
     clock.updates = state.count("updates")
     (draws, passes, ptxPasses, log) = (state.draws, state.passes, state.sidePasses, state.log)
   }
@@ -97,14 +99,16 @@ extension SFT: StatefulTrainer {
   package var changedSettings: [(name: String, value: SettingValue)] { settings.changed }
 
   package var counters: Metrics {
-    [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen))]
+    [
+      ("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen)), ("flops", flops),
+    ]
   }
 
   package func releaseMoments() { stepper.optimizer.releaseMoments() }
 
   package func restore(_ state: TrainerState) {
     stepper.restore(state)
-    tokensSeen = state.count("num_tokens")
+    (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
     (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 }
@@ -115,14 +119,16 @@ extension DPO: StatefulTrainer {
   package var changedSettings: [(name: String, value: SettingValue)] { settings.changed }
 
   package var counters: Metrics {
-    [("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen))]
+    [
+      ("steps", Double(stepper.steps)), ("num_tokens", Double(tokensSeen)), ("flops", flops),
+    ]
   }
 
   package func releaseMoments() { stepper.optimizer.releaseMoments() }
 
   package func restore(_ state: TrainerState) {
     stepper.restore(state)
-    tokensSeen = state.count("num_tokens")
+    (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
     (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 }
@@ -135,7 +141,10 @@ extension RewardModel: StatefulTrainer {
   package var changedSettings: [(name: String, value: SettingValue)] { settings.changed }
 
   package var counters: Metrics {
-    [("steps", Double(stepper?.steps ?? 0)), ("num_tokens", Double(tokensSeen))]
+    [
+      ("steps", Double(stepper?.steps ?? 0)), ("num_tokens", Double(tokensSeen)),
+      ("flops", flops),
+    ]
   }
 
   package func releaseMoments() { stepper?.optimizer.releaseMoments() }
@@ -151,7 +160,7 @@ extension RewardModel: StatefulTrainer {
         parameter.value = saved.tensor
       }
     }
-    tokensSeen = state.count("num_tokens")
+    (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
     (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 

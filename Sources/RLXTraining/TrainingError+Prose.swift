@@ -9,7 +9,8 @@ extension TrainingError {
     case .notFinite(let trainer, let tensor, _, _): "\(trainer): \(tensor)"
     case .frozen(let trainer, _), .nothing(let trainer, _, _), .lengths(let trainer, _, _, _, _):
       trainer
-    case .emptyRow(let trainer, let what, let row): "\(trainer): \(what) \(row)"
+    case .emptyRow(let trainer, let what, let row), .tooLong(let trainer, let what, let row, _, _):
+      "\(trainer): \(what) \(row)"
     case .stage(let called, _, _, _), .stale(let called, _): "PPO.\(called)"
     case .invariant(let trainer, let broken): "\(trainer): \(broken.name)"
     case .noReward: "PPO.score"
@@ -30,6 +31,7 @@ extension TrainingError {
     case .lengths(_, let first, let firstCount, let second, let secondCount):
       "\(firstCount) \(first) and \(secondCount) \(second)"
     case .emptyRow: "no tokens"
+    case .tooLong(_, _, _, let tokens, _): "\(tokens)"
     case .stage(_, let found, _, let age):
       "one that is \(found.words)" + (age > 0 ? " and \(Self.updates(age)) old" : "")
     case .stale(_, let age): "one that is \(Self.updates(age)) old"
@@ -50,6 +52,8 @@ extension TrainingError {
     case .nothing(_, let what, _): what
     case .lengths(_, let first, _, let second, _): "as many \(second) as \(first)"
     case .emptyRow: "at least one token"
+    case .tooLong(_, _, _, _, let longest):
+      "at most \(longest) tokens, which the model's context leaves"
     case .stage(_, _, let wanted, _): "a batch that is \(wanted.words)"
     case .stale: "a batch drawn from the policy as it is"
     case .invariant(_, let broken): "\(broken.equation), to \(broken.tolerance)"
@@ -66,6 +70,7 @@ extension TrainingError {
       tensor == "scores"
         ? "a reward that is a number for every answer"
         : "a smaller learning_rate, or max_grad_norm: 1.0"
+    case .tooLong: "prompts.filter(fn(p) => policy.tokenizer.encode(p).len < policy.context)"
     case .frozen: "train a copy: model.copy()"
     case .nothing(_, _, let remedy): remedy
     case .invariant(_, let broken): broken.remedy

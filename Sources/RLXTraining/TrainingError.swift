@@ -18,6 +18,8 @@ package enum TrainingError: Error, Equatable {
   case lengths(trainer: String, first: String, firstCount: Int, second: String, secondCount: Int)
   /// A row that has no tokens where at least one is needed.
   case emptyRow(trainer: String, what: String, row: Int)
+  /// A row that the model cannot read at once, with room for what is to come after it.
+  case tooLong(trainer: String, what: String, row: Int, tokens: Int, longest: Int)
   /// A stage of PPO called out of order.
   case stage(called: String, found: PPOBatch.Stage, wanted: PPOBatch.Stage, age: Int = 0)
   /// A batch whose answers were drawn before the policy's last `age` updates.

@@ -14,8 +14,16 @@ final class ProgressBar: Sendable {
   private struct State {
     var phase: String?
     var started = ContinuousClock.now
+    /// The tokens that had been read when they were first told, and when that was.
+    var counted: (tokens: Int, at: ContinuousClock.Instant)?
     var drawn: ContinuousClock.Instant?
     var isShown = false
+
+    /// Tokens a second, once some have been read since they were first counted.
+    func rate(_ line: ProgressLine, _ now: ContinuousClock.Instant) -> Double? {
+      guard let counted, let tokens = line.tokens, tokens > counted.tokens else { return nil }
+      return Double(tokens - counted.tokens) / ((now - counted.at) / .seconds(1))
+    }
   }
 
   private let isPlain: Bool
@@ -40,12 +48,13 @@ final class ProgressBar: Sendable {
         erase(&state)
         state = State(phase: line.phase, started: now)
       }
+      if state.counted == nil, let tokens = line.tokens { state.counted = (tokens, now) }
       guard now - state.started >= Self.patience else { return }
       if let drawn = state.drawn, now - drawn < (isPlain ? Self.plainPause : Self.pause) { return }
       state.drawn = now
       let text = Self.text(
-        line, elapsed: now - state.started, width: width, isPlain: isPlain,
-        usesUnicode: usesUnicode)
+        line, elapsed: now - state.started, rate: state.rate(line, now), width: width,
+        isPlain: isPlain, usesUnicode: usesUnicode)
       writeAll(isPlain ? text + "\n" : "\r\u{1B}[K" + text, to: STDERR_FILENO)
       state.isShown = !isPlain
     }
@@ -64,7 +73,8 @@ final class ProgressBar: Sendable {
 
   /// One line, shorter than the window is wide: a line that wraps could not be erased.
   static func text(
-    _ line: ProgressLine, elapsed: Duration, width: Int, isPlain: Bool, usesUnicode: Bool = true
+    _ line: ProgressLine, elapsed: Duration, rate: Double? = nil, width: Int, isPlain: Bool,
+    usesUnicode: Bool = true
   ) -> String {
     let seconds = elapsed / .seconds(1)
     var parts = [line.phase]
@@ -80,6 +90,8 @@ final class ProgressBar: Sendable {
       parts += ["\(line.done)", clock(seconds)]
     }
     if !line.note.isEmpty { parts.append(line.note) }
+    if let rate, rate.isFinite { parts.append("\(Int(min(rate, 1e12))) tokens/s") }
+    if let bytes = line.bytes { parts.append("\(bytes >> 20) MB") }
     return String(TextWidth.visible(parts.joined(separator: "  ")).prefix(max(width - 1, 10)))
   }
 

@@ -69,6 +69,15 @@ import Testing
     #expect(text.count < 30)
   }
 
+  /// Tokens a second and memory stand beside the numbers of a run, and are nowhere kept.
+  @Test func aLineOfARunHasItsRateAndMemory() {
+    var line = Self.line
+    line.bytes = 300 << 20
+    let text = ProgressBar.text(
+      line, elapsed: .seconds(65), rate: 1234.5, width: 100, isPlain: true)
+    #expect(text.hasSuffix("kl 0.5  1234 tokens/s  300 MB"))
+  }
+
   @Test func anUnknownTotalShowsTheCount() {
     let text = ProgressBar.text(
       ProgressLine(phase: "read", done: 12, total: 0), elapsed: .seconds(4000), width: 80,

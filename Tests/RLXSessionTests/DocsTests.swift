@@ -5,7 +5,9 @@ import Testing
 
 /// Every block of rlx in the documentation shows what stands behind its `#>`.
 @Suite struct DocsTests {
-  static let pages = ["docs/language.md", "docs/display.md", "docs/undo.md", "docs/process.md"]
+  static let pages = [
+    "docs/language.md", "docs/display.md", "docs/undo.md", "docs/training.md", "docs/process.md",
+  ]
 
   struct Block: CustomTestStringConvertible, Sendable {
     var page: String

@@ -140,21 +140,29 @@ import Testing
     let bench = ObjectBench()
     let scripts = [
       "SFT":
-        "t = SFT(Model(MODEL))\nt.run([{prompt: \"a\", completion: \"b\"}], steps: 1)\nt.log.names",
+        """
+      t = SFT(Model(MODEL))
+      rows = [{prompt: "a", completion: "b"}]
+      t.run(rows, steps: 1, eval: rows)
+      t.log.names
+      """,
       "DPO": """
       t = DPO(Model(MODEL))
-      t.run([{prompt: "a", chosen: "b", rejected: "c"}], steps: 1)
+      rows = [{prompt: "a", chosen: "b", rejected: "c"}]
+      t.run(rows, steps: 1, eval: rows)
       t.log.names
       """,
       "RewardModel": """
       t = RewardModel(Model(MODEL))
-      t.fit([{prompt: "a", chosen: "b", rejected: "c"}], epochs: 1)
+      rows = [{prompt: "a", chosen: "b", rejected: "c"}]
+      t.fit(rows, epochs: 1, eval: rows)
       t.log.names
       """,
       "PPO": """
       t = PPO(Model(MODEL), reward: fn(p, r) => r.len, max_tokens: 4, use_kl_loss: true,
         entropy_coef: 0.1, ptx_coef: 0.1, ptx: ["a b"])
-      t.step(["a", "b"]).names
+      t.run(["a"], steps: 1, eval: ["b"])
+      t.log.names + t.step(["a", "b"]).names
       """,
     ]
     var logged: Set<String> = []

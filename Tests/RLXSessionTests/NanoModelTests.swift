@@ -41,8 +41,8 @@ import Testing
       try ObjectBench().run(
         """
         use "nano/recipe.rlx" as recipe
-        seed(recipe.parts[0].seed)
-        sft = recipe.trainer(recipe.fresh(Tokenizer("nano")), recipe.parts[0])
+        seed(recipe.training_seed)
+        sft = recipe.trainer(recipe.fresh(Tokenizer("nano")))
         recipe.first_steps(sft)
         sft.policy.save("\(scratch.file(name))")
         """)

@@ -202,7 +202,7 @@ import Testing
       example = example.replacing("\"MODEL\"", with: "MODEL")
       for file in [
         "my-model", "my-rm", "my-sft", "my-dpo", "my-ppo", "my-run", "my-tokenizer", "labels.db",
-        "notes.txt", "prefs.jsonl", "rows.jsonl",
+        "notes.txt", "prefs.jsonl", "rows.jsonl", "log.jsonl", "my-log",
       ] {
         example = example.replacing("\"\(file)\"", with: "\"\(scratch.path)/\(file)\"")
       }

@@ -31,7 +31,12 @@ import Testing
   /// Stops within a rollout, within an update, and within supervised training.
   @Test(arguments: [
     ("ppo.run([\"the\", \"a\"], steps: 50)", 3), ("ppo.run([\"the\", \"a\"], steps: 50)", 15),
-    ("sft.run([\"the cat\"], steps: 50)", 4), ("policy.generate(\"the\", max_tokens: 50)", 5),
+    ("sft.run([\"the cat\"], steps: 50)", 4),
+    ("sft.run([\"the cat\"], steps: 50, eval: [\"a dog\", \"a cat\"], eval_steps: 1)", 9),
+    ("sft.run([\"the cat\"], steps: 50, sample: \"the\", sample_steps: 1)", 30),
+    ("small.run([\"the cat\", \"a dog\", \"the dog\"], steps: 50)", 5),
+    ("ppo.run([\"the\"], steps: 50, eval: [\"a\"], eval_steps: 1, until: fn(log) => false)", 24),
+    ("policy.generate(\"the\", max_tokens: 50)", 5),
   ])
   func aStoppedStatementLeavesAStateThatReplays(statement: String, after count: Int) async throws {
     let scratch = try Scratch()
@@ -44,6 +49,7 @@ import Testing
       """
       policy = Model(args[0])
       sft = SFT(policy, learning_rate: 1e-3)
+      small = SFT(policy, batch_size: 1, gradient_accumulation_steps: 3)
       ppo = PPO(policy, reward: fn(p, r) => r.len, max_tokens: 8, min_tokens: 8,
         learning_rate: 1e-3)
       """)

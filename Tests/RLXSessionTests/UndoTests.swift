@@ -24,7 +24,8 @@ import Testing
     "rm.fit(prefs, epochs: 2, learning_rate: 1e-3)",
     "rm.fit(prefs, epochs: 1, learning_rate: 1e-3, adam_beta1: 0.5)",
     "rm.loss(prefs).backward()",
-    "ppo = PPO(policy, reward: rm, reference: reference, learning_rate: 1e-3, max_tokens: 6)",
+    "ppo = PPO(policy, reward: rm, reference: reference, learning_rate: 1e-3, max_tokens: 6, "
+      + "value_model: \"reward\", score_position: \"after_end\", ptx_coef: 0.1, ptx: [\"the cat\"])",
     "batch = ppo.rollout([\"the\", \"a\"])",
     "ppo.score(batch)",
     "ppo.advantages(batch)",

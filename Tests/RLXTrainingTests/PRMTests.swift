@@ -112,6 +112,31 @@ import Testing
     #expect(furthest([try prm.accuracy(judged).value], [recorded.last.after.accuracy]) < 1e-12)
   }
 
+  /// Groups weigh by their labelled steps, so that the step is that of one batch.
+  @Test func accumulatedGradientsAreThoseOfOneBatch() throws {
+    func trained(_ parts: Int) throws -> PRM {
+      let prm = try prm {
+        $0.batchSize = 4 / parts
+        $0.gradientAccumulationSteps = parts
+      }
+      try prm.run(try rows(prm), steps: 2)
+      return prm
+    }
+    let (one, four) = (try trained(1), try trained(4))
+    #expect(furthest(four.log["loss"], one.log["loss"]) < Self.numbers)
+    #expect(furthest(four.log["grad_norm"], one.log["grad_norm"]) < 1e-4)
+    #expect(furthest(four.log["accuracy"], one.log["accuracy"]) < 1e-12)
+  }
+
+  @Test func evaluationIsTheLossAndAccuracyOfAllSteps() throws {
+    let prm = try prm { $0.batchSize = 3 }
+    let rows = try rows(prm)
+    let held = try prm.evaluate(rows)
+    #expect(furthest([held.value("eval_loss") ?? 0], [recorded.all.before.loss]) < Self.numbers)
+    #expect(abs((held.value("eval_accuracy") ?? 0) - recorded.all.before.accuracy) < 1e-12)
+    #expect(prm.log.count == 0)
+  }
+
   @Test func aStepIsJudgedAlikeWhateverElseIsInTheBatch() throws {
     let prm = try prm()
     let rows = try rows(prm)

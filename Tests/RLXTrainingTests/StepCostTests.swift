@@ -78,4 +78,51 @@ import Testing
     let some = StepCost(try SFT(policy, draws: Fixture.draws), size).memory
     #expect(all - some == 4 * 3 * Double(frozen.value.count))
   }
+
+  /// What is counted beforehand is what the log counts as it happens, reward models aside.
+  @Test func costAndLogAgree() throws {
+    let size = RowSize(prompt: 3, response: 2)
+    let rows = (0..<4).map { Fixture.tokens(3, seed: UInt64($0)) }
+    let answers = (0..<4).map { Fixture.tokens(2, seed: UInt64(20 + $0)) }
+
+    var plain = SFT.Settings()
+    plain.appendEos = false
+    plain.batchSize = 4
+    let sft = try SFT(try Fixture.policy(), plain, draws: Fixture.draws)
+    try sft.step(zip(rows, answers).map { SFT.Example(prompt: $0, completion: $1) })
+    #expect(sft.log["flops"] == [StepCost(sft, size).operations])
+    #expect(sft.log["num_tokens"] == [StepCost(sft, size).tokens])
+
+    let pairs = zip(rows, answers).map {
+      PreferencePair(prompt: $0, chosen: $1, rejected: $1.reversed())
+    }
+    let reward = RewardModel(from: try Fixture.policy(), draws: Fixture.draws)
+    try reward.step(pairs)
+    #expect(reward.log["flops"] == [StepCost(reward, size, rows: 4).operations])
+    let dpo = try DPO(policy: try Fixture.policy(), draws: Fixture.draws)
+    try dpo.step(pairs)
+    #expect(dpo.log["flops"] == [StepCost(dpo, size, rows: 4).operations])
+    #expect(dpo.log["num_tokens"] == [StepCost(dpo, size, rows: 4).tokens])
+
+    let prm = try PRM(from: try Fixture.policy(), draws: Fixture.draws)
+    let steps = try rows.map { try prm.row(PRM.Example(prompt: $0, steps: [[5]], labels: [true])) }
+    try prm.step(steps)
+    let read = RowSize(prompt: 3, response: steps[0].tokens.count - 3)
+    #expect(prm.log["flops"] == [StepCost(prm, read, rows: 4).operations])
+
+    for valueModel in [PPO.Settings.ValueModel.shared, .separate] {
+      var settings = PPO.Settings()
+      settings.maxTokens = 2
+      settings.minTokens = 2
+      settings.batchSize = 4
+      settings.miniBatchSize = 2
+      settings.valueModel = valueModel
+      let ppo = try PPO(
+        policy: try Fixture.policy(), reward: EvenTokens(), settings: settings,
+        draws: Fixture.draws)
+      try ppo.step(rows.map { Prompt(text: "", tokens: $0) })
+      #expect(ppo.log["flops"] == [StepCost(ppo, size).operations], "\(valueModel)")
+      #expect(ppo.log["num_tokens"] == [StepCost(ppo, size).tokens], "\(valueModel)")
+    }
+  }
 }

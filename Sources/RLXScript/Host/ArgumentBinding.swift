@@ -3,6 +3,8 @@ struct ArgumentBinding {
   /// One per parameter, defaults filled in.
   private(set) var values: [Value?]
   private(set) var rest: [Value] = []
+  /// Whether each parameter got a value that is not its default filled in.
+  private(set) var isWritten: [Bool] = []
   private var spans: [Span?]
   private let spec: FunctionSpec
   private let callPlace: Place?
@@ -29,6 +31,7 @@ struct ArgumentBinding {
         throw located(error, argument.span)
       }
     }
+    isWritten = values.map { $0 != nil }
     for (position, parameter) in spec.parameters.enumerated() where values[position] == nil {
       if parameter.isRequired { throw located(spec.missing(parameter), nil) }
       values[position] = parameter.defaultValue

@@ -5,6 +5,8 @@ package struct Call {
   package let receiver: Value
   /// One per parameter, defaults filled in; nil where left out.
   package let values: [Value?]
+  /// Whether each was written in the call: false for a default filled in.
+  package let isWritten: [Bool]
   /// What a `rest` parameter took.
   package let rest: [Value]
   package let interpreter: Interpreter

@@ -105,7 +105,8 @@ extension Interpreter {
     let bound = try ArgumentBinding(spec, arguments, place)
     if spec.effects.contains(.mutates), case .host(let object) = receiver { effects.touch(object) }
     let call = Call(
-      spec: spec, receiver: receiver, values: bound.values, rest: bound.rest, interpreter: self,
+      spec: spec, receiver: receiver, values: bound.values, isWritten: bound.isWritten,
+      rest: bound.rest, interpreter: self,
       place: place)
     do {
       return try checked(try spec.body(call))

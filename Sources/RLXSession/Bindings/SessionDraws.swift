@@ -4,7 +4,7 @@ import RLXTensor
 /// Random numbers and choices for scripts. Each call takes the next number of the session's draws.
 enum SessionDraws {
   static func functions(_ core: SessionCore) -> [FunctionSpec] {
-    [random(core), randint(core), choice(core)]
+    [random(core), randint(core), choice(core), lengthSampler]
   }
 
   private static func random(_ core: SessionCore) -> FunctionSpec {
@@ -37,6 +37,30 @@ enum SessionDraws {
           parameter: "high")
       }
       return .int(low + core.nextDraw(.noise).below(count, row: 0, position: 0))
+    }
+  }
+
+  /// TRL's `LengthSampler`, of which PPO makes what TRL's scripts make of it.
+  private static var lengthSampler: FunctionSpec {
+    FunctionSpec(
+      "length_sampler",
+      "The lengths from min up to max, which is left out, for max_tokens: PPO draws each answer's.",
+      parameters: [
+        ParameterSpec(
+          "min", .int, range: .atLeast(1), aliases: ["min_value"], example: "16",
+          doc: "the least"),
+        ParameterSpec(
+          "max", .int, range: .atLeast(2), aliases: ["max_value"], example: "48",
+          doc: "the first that is too long"),
+      ], returns: "range", example: "length_sampler(16, 48)"
+    ) { call in
+      let (low, high) = (try call.int("min"), try call.int("max"))
+      guard low < high else {
+        throw Fault(
+          .value, "length_sampler: max: expected an int above \(low), got \(high)",
+          remedy: "length_sampler(16, 48)", parameter: "max")
+      }
+      return .range(RangeValue(low, high))
     }
   }
 

@@ -1,4 +1,5 @@
 import RLXScript
+import RLXTraining
 
 /// An object that explains itself: what it is now, and what one of its numbers means.
 package protocol Explaining: HostObject {
@@ -28,9 +29,12 @@ enum SessionHelp {
         }
       },
       FunctionSpec(
-        "explain", "What an object is now, in words and numbers; or what one of its parts means.",
+        "explain",
+        "What an object is now, in words and numbers; or what one of its parts means. Of a metric's "
+          + "name: its formula, the numbers of the last step, what is healthy and what is mostly wrong "
+          + "where it is not.",
         parameters: [
-          ParameterSpec("what", .any, doc: "an object, function or value"),
+          ParameterSpec("what", .any, doc: "an object, function or value, or the name of a metric"),
           ParameterSpec(
             "name", .string, optional: true, example: "\"objective/kl\"", doc: "one of its parts"),
         ], returns: "Page", example: "explain(tensor([[1, 2], [3, 4]]))"
@@ -45,6 +49,13 @@ enum SessionHelp {
   private static func explanation(
     of value: Value, _ name: String?, _ desk: HelpDesk
   ) throws -> String {
+    if case .string(let text) = value, name == nil {
+      return try metricExplanation(text.string, desk)
+    }
+    if case .host(let object) = value, let trainer = object as? any TrainerObject {
+      return try name.map { try trainer.explanation(of: $0, desk.book) }
+        ?? trainer.explanation(desk.names)
+    }
     let type = desk.book.registry.type(of: value)
     if case .host(let object) = value, let object = object as? any Explaining,
       name == nil || type?.memberNames.contains(name ?? "") != true
@@ -70,6 +81,22 @@ enum SessionHelp {
     }
     return type.name + "\n  " + type.doc
       + (facts.isEmpty ? "" : "\n\nNow\n" + HelpText.columns(facts))
+  }
+
+  /// A metric by its name, with the numbers of the trainer that measured it last: where several have,
+  /// of that which was named first.
+  private static func metricExplanation(_ name: String, _ desk: HelpDesk) throws -> String {
+    let metric = try MetricExplanation.metric(name)
+    let trainers = desk.names.trainers.filter { !$0.object.state.log[metric.name].isEmpty }
+    guard let first = trainers.first else {
+      return MetricExplanation(metric: metric, log: TrainLog()).text
+    }
+    let text = MetricExplanation(
+      metric: metric, log: first.object.state.log, settings: first.object.settings
+    ).text
+    guard trainers.count > 1 else { return text }
+    let others = trainers.dropFirst().map { "explain(\($0.name), \"\(metric.name)\")" }
+    return text + "\n\nThese numbers are of \(first.name); also \(others.joined(separator: ", "))."
   }
 
   /// A value on one line; of a long one the beginning.

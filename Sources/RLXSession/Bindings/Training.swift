@@ -9,7 +9,7 @@ package func registerTraining(_ registry: Registry, core: SessionCore) {
     PPOBatchMethods.type, PPOBatchMethods.answerType, DPOMethods.type(core),
     PRMMethods.type(core), PRMMethods.scoresType, BestOfMethods.type,
     AdamWMethods.type(core),
-    TrainLogMethods.type, TrainLogMethods.metricsType, RewardModelMethods.accuracyType,
+    TrainLogMethods.type(core), TrainLogMethods.metricsType, RewardModelMethods.accuracyType,
   ] {
     registry.add(type)
   }

@@ -32,6 +32,10 @@ enum PPOBatchMethods {
         property(
           "stage", "How far it has come: rollout, score, advantages or update.", "string"
         ) { .string($0.stage.call) },
+        property(
+          "age", "Updates of the policy since its answers were drawn. It is good for one, at 0.",
+          "int"
+        ) { .int($0.age) },
         property("queries", "The ids of each prompt.", "list of list of int") {
           .list($0.queries.map { .ids($0) })
         },
@@ -49,6 +53,15 @@ enum PPOBatchMethods {
           example: PPOMethods.batch(through: "score", reading: "scores")
         ) { batch in
           guard let scores = batch.scores else { throw missing("scores", "ppo.score(batch)") }
+          return Value(Tensor(scores.map { Float($0) }, [scores.count]))
+        },
+        property(
+          "raw_scores", "What the reward said, before anything was done to it.", "tensor",
+          example: PPOMethods.batch(through: "score", reading: "raw_scores")
+        ) { batch in
+          guard let scores = batch.rawScores else {
+            throw missing("raw_scores", "ppo.score(batch)")
+          }
           return Value(Tensor(scores.map { Float($0) }, [scores.count]))
         },
       ] + tensors, example: example)

@@ -96,21 +96,42 @@ enum DPOMethods {
       method(
         "run", "Trains over the pairs in seeded passes; by steps, or by epochs.",
         parameters: [data, TrainerMethods.steps, TrainerMethods.epochs]
-          + CheckpointMethods.parameters, effects: [.mutates, .writes],
+          + TrainingRun.parameters(
+            held: data, samples: TrainingRun.samples + [TrainingRun.sampleTokens]),
+        effects: [.mutates, .writes],
         returns: "TrainLog", example: "\(setup)dpo.run(rows, steps: 2)"
       ) { [unowned core] object, call in
         let pairs = try pairs(object, call)
-        let saving = try PeriodicSave(object, call, core)
+        var work = TrainingRun.Work()
+        if call.isGiven("eval") {
+          let held = try Self.pairs(object, call, from: "eval")
+          work.evaluate = { try object.trainer.evaluate(held, report: $0) }
+        }
+        work.sample = try TrainingRun.sampling(
+          object, object.policy.model, call,
+          GenerationSettings(maxTokens: try call.int("sample_tokens")))
+        let run = try TrainingRun(object, call, core, work)
         let progress = TrainingProgress(
-          core: core, trainer: "DPO", headlines: ["loss", "rewards/accuracies"])
+          core: core, trainer: "DPO", headlines: ["loss", "rewards/accuracies", "eval_loss"])
         core.touch(object.policy)
-        defer { core.endProgress() }
-        try object.trainer.run(
-          pairs, steps: try TrainerMethods.optionalInt(call, "steps"),
-          epochs: try TrainerMethods.optionalInt(call, "epochs"),
-          report: saving.after(progress.counting))
-        try saving.finish()
+        try run.perform(progress.counting) { report in
+          try object.trainer.run(
+            pairs, steps: try TrainerMethods.optionalInt(call, "steps"),
+            epochs: try TrainerMethods.optionalInt(call, "epochs"), report: report)
+        }
         return .host(object.logObject)
+      },
+      method(
+        "evaluate",
+        "The loss on pairs that are not trained on, as eval_loss, with the implicit rewards; nothing is "
+          + "changed.", parameters: [data], returns: "map",
+        example: "\(setup)round(dpo.evaluate(rows).eval_loss, 6)  #> 0.693147"
+      ) { [unowned core] object, call in
+        defer { core.endProgress() }
+        return .metrics(
+          try object.trainer.evaluate(
+            try pairs(object, call),
+            report: TrainingProgress(core: core, trainer: "DPO", headlines: []).counting))
       },
     ]
   }
@@ -124,9 +145,11 @@ enum DPOMethods {
   }
 
   /// Rows longer than the model reads are an error that names the row.
-  static func pairs(_ object: DPOObject, _ call: Call) throws -> [PreferencePair] {
+  static func pairs(
+    _ object: DPOObject, _ call: Call, from parameter: String = "data"
+  ) throws -> [PreferencePair] {
     let model = object.policy.model
-    let pairs = try TextReader(model.tokenizer, call, "data").pairs(call.value("data"))
+    let pairs = try TextReader(model.tokenizer, call, parameter).pairs(call.value(parameter))
     var check = Truncation.Cutter(
       Truncation(), context: model.config.context, owner: call.spec.qualifiedName)
     for (row, pair) in pairs.enumerated() {

@@ -1,3 +1,5 @@
+import RLXData
+import RLXModels
 import RLXScript
 import RLXTraining
 
@@ -8,7 +10,7 @@ enum TrainLogMethods {
   private static let stats =
     "ppo = \(PPOMethods.example)\nstats = ppo.step([\"Once\"])\nstats"
 
-  static var type: HostType {
+  static func type(_ core: SessionCore) -> HostType {
     HostType(
       TrainLogObject.typeName,
       "What a trainer measured, one entry a step. log[\"loss\"] is a list, log[-1] the last step as a "
@@ -30,7 +32,7 @@ enum TrainLogMethods {
           try call.object(as: TrainLogObject.self).series(call.string("name"))
             .map { .numbers($0) } ?? call.value("default")
         },
-      ],
+      ] + files(core),
       properties: [
         PropertySpec("len", "How many steps it has.", returns: "int", of: TrainLogObject.self) {
           .int($0.log.count)
@@ -40,7 +42,51 @@ enum TrainLogMethods {
         ) {
           .list($0.log.names.map { .string($0) })
         },
+        PropertySpec(
+          "samples",
+          "What the model answered to the prompts of run(…, sample: prompts), with the step after which.",
+          returns: "list of map {step, prompt, response}", of: TrainLogObject.self
+        ) {
+          .list(
+            $0.log.samples.map {
+              .map([
+                ("step", .int($0.step)), ("prompt", .string($0.prompt)),
+                ("response", .string($0.response)),
+              ])
+            })
+        },
       ], example: example)
+  }
+
+  private static func files(_ core: SessionCore) -> [FunctionSpec] {
+    [
+      FunctionSpec(
+        "save",
+        "Writes it as lines of JSON, one a step: step, every number by name, and its samples. "
+          + "Dataset(path) reads it back.",
+        parameters: [ParameterSpec("path", .string, example: "\"log.jsonl\"", doc: "the file")],
+        effects: .writes,
+        example: "\(example).save(\"log.jsonl\")\nDataset(\"log.jsonl\")[1].step  #> 2"
+      ) { [unowned core] call in
+        let bytes = try call.object(as: TrainLogObject.self).log.file(.jsonl)
+        try writeAtomically(bytes, to: try core.files.output(try call.string("path")))
+        return .nil
+      },
+      FunctionSpec(
+        "tensorboard",
+        "Writes it into a folder as a file that TensorBoard reads (`tensorboard --logdir folder`). A log "
+          + "has no times: each event's is its step, so the same log gives the same file.",
+        parameters: [
+          ParameterSpec("folder", .string, example: "\"my-log\"", doc: "made if need be")
+        ], effects: .writes, example: "\(example).tensorboard(\"my-log\")"
+      ) { [unowned core] call in
+        let bytes = try call.object(as: TrainLogObject.self).log.file(.tensorboard)
+        let folder = try core.files.output(try call.string("folder"))
+        try FolderFiles.make(folder)
+        try writeAtomically(bytes, to: folder + "/" + TrainLog.Form.tensorboard.file)
+        return .nil
+      },
+    ]
   }
 
   static var metricsType: HostType {

@@ -29,7 +29,7 @@ enum PPOMethods {
         + "score, advantages, update; or step, which is all four; or run.",
       constructor: constructor(core), statics: [resume(core), differences],
       methods: stages(core) + [
-        step(core), run(core), check(core),
+        step(core), run(core), evaluate(core), check(core),
         CheckpointMethods.save(
           PPOObject.self, core, example: "ppo = \(example)\nppo.save(\"my-ppo\")"),
         TrainerMethods.plain(PPOObject.self, "ppo = \(example)\nppo"),
@@ -261,19 +261,40 @@ enum PPOMethods {
       "run", "Steps over the prompts in seeded passes, wrapping round. Gives the log.",
       parameters: [
         prompts, ParameterSpec("steps", .int, range: .atLeast(0), example: "20", doc: "how many"),
-      ] + CheckpointMethods.parameters, effects: [.mutates, .writes], returns: "TrainLog",
+      ] + TrainingRun.parameters(held: prompts), effects: [.mutates, .writes],
+      returns: "TrainLog",
       example: "ppo = \(example)\nppo.run([\"Once\"], steps: 1)"
     ) { [unowned core] object, call in
       let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))
       let steps = try call.int("steps")
-      let saving = try PeriodicSave(object, call, core)
+      var work = TrainingRun.Work()
+      if call.isGiven("eval") {
+        let held = try TextReader(object.policy, call, "eval").prompts(call.value("eval"))
+        try checkMemory(object, call, held)
+        work.evaluate = { try object.trainer.evaluate(held, report: $0) }
+      }
+      work.sample = try TrainingRun.sampling(
+        object, object.policy.model, call, object.trainer.settings.generation)
+      let run = try TrainingRun(object, call, core, work, steps: steps)
       core.touch(object.policy)
-      defer { core.endProgress() }
-      let done = try object.trainer.run(
-        prompts, steps: steps, report: saving.after(progress(core, steps: steps).staged))
-      try saving.finish()
-      core.warn("PPO", done.flatMap(\.warnings))
+      try run.perform(progress(core, steps: steps).staged) { report in
+        try object.trainer.run(prompts, steps: steps, report: report)
+      }
       return .host(object.logObject)
+    }
+  }
+
+  private static func evaluate(_ core: SessionCore) -> FunctionSpec {
+    method(
+      "evaluate",
+      "What the reward says of answers to prompts that are not trained on, and how far the policy has "
+        + "moved there; nothing is changed.", parameters: [prompts], returns: "map",
+      example: "ppo = \(example)\nppo.evaluate([\"Once\"]).has(\"eval_objective/kl\")  #> true"
+    ) { [unowned core] object, call in
+      let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))
+      try checkMemory(object, call, prompts)
+      defer { core.endProgress() }
+      return .metrics(try object.trainer.evaluate(prompts, report: progress(core).staged))
     }
   }
 

@@ -10,7 +10,7 @@ extension PPOMethods {
       "check",
       "The invariants that need passes of their own, on answers to these prompts: padding, dropout, "
         + "KL, gradient. A table; nothing is changed.",
-      parameters: [prompts], effects: .mutates, returns: "Table",
+      parameters: [prompts], effects: .mutates, returns: "list",
       example: "\(example).check([\"Once\"])"
     ) { [unowned core] object, call in
       let prompts = try TextReader(object.policy, call, "prompts").prompts(call.value("prompts"))

@@ -86,19 +86,24 @@ enum PRMMethods {
       method(
         "run", "Trains over the rows in seeded passes; by steps, or by epochs.",
         parameters: [data, TrainerMethods.steps, TrainerMethods.epochs]
-          + CheckpointMethods.parameters, effects: [.mutates, .writes], returns: "TrainLog",
-        example: "\(setup)prm.run(rows, steps: 2)"
+          + TrainingRun.parameters(held: data, samples: []), effects: [.mutates, .writes],
+        returns: "TrainLog", example: "\(setup)prm.run(rows, steps: 2)"
       ) { [unowned core] object, call in
         let rows = try rows(object, call, core, training: true)
-        let saving = try PeriodicSave(object, call, core)
+        var work = TrainingRun.Work()
+        if call.isGiven("eval") {
+          let held = try Self.rows(object, call, core, from: "eval", training: false)
+          work.evaluate = { try object.trainer.evaluate(held, report: $0) }
+        }
+        let run = try TrainingRun(object, call, core, work)
         let progress = TrainingProgress(
-          core: core, trainer: PRMObject.typeName, headlines: ["loss", "accuracy"])
-        defer { core.endProgress() }
-        try object.trainer.run(
-          rows, steps: try TrainerMethods.optionalInt(call, "steps"),
-          epochs: try TrainerMethods.optionalInt(call, "epochs"),
-          report: saving.after(progress.counting))
-        try saving.finish()
+          core: core, trainer: PRMObject.typeName,
+          headlines: ["loss", "accuracy", "eval_accuracy"])
+        try run.perform(progress.counting) { report in
+          try object.trainer.run(
+            rows, steps: try TrainerMethods.optionalInt(call, "steps"),
+            epochs: try TrainerMethods.optionalInt(call, "epochs"), report: report)
+        }
         return .host(object.logObject)
       },
       method(
@@ -151,6 +156,20 @@ enum PRMMethods {
         try core.point()
         return .host(AccuracyObject(try object.trainer.accuracy(rows)))
       },
+      method(
+        "evaluate",
+        "The loss on steps that are not trained on, as eval_loss, and the share judged as labelled; "
+          + "nothing is changed.", parameters: [data], returns: "map",
+        example: "\(setup)prm.evaluate(rows).len  #> 2"
+      ) { [unowned core] object, call in
+        defer { core.endProgress() }
+        return .metrics(
+          try object.trainer.evaluate(
+            try rows(object, call, core, training: false),
+            report: TrainingProgress(
+              core: core, trainer: PRMObject.typeName, headlines: []
+            ).counting))
+      },
     ]
   }
 
@@ -177,9 +196,11 @@ enum PRMMethods {
   }
 
   static func rows(
-    _ object: PRMObject, _ call: Call, _ core: SessionCore, training: Bool
+    _ object: PRMObject, _ call: Call, _ core: SessionCore, from parameter: String = "data",
+    training: Bool
   ) throws -> [PRM.Row] {
-    let examples = try StepReader(object.trainer, call, "data").examples(call.value("data"))
+    let examples = try StepReader(object.trainer, call, parameter)
+      .examples(call.value(parameter))
     return try object.rows(examples, training: training, call.spec.qualifiedName, core)
   }
 

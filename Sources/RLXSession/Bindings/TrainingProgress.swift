@@ -12,9 +12,18 @@ struct TrainingProgress {
 
   /// What to hand to a trainer whose reports count its optimizer steps.
   var counting: Report {
-    { progress in
-      try core.progress(
-        trainer, progress.done, of: progress.total, note: note(progress.metrics ?? []))
+    let stage = Stage()
+    return { progress in
+      if let metrics = progress.metrics {
+        (stage.done, stage.total, stage.note) = (progress.done, progress.total, note(metrics))
+        stage.tokens = metrics.value("num_tokens").map { Int($0) }
+        try core.progress(
+          trainer, stage.done, of: stage.total, note: stage.note, tokens: stage.tokens)
+      } else {
+        try core.progress(
+          trainer, stage.done, of: stage.total, note: stage.note(during: progress),
+          tokens: stage.tokens)
+      }
     }
   }
 
@@ -25,20 +34,29 @@ struct TrainingProgress {
       if let metrics = progress.metrics {
         stage.done += 1
         stage.note = note(metrics)
-        try core.progress(trainer, stage.done, of: steps, note: stage.note)
+        stage.tokens = metrics.value("num_tokens").map { Int($0) }
+        try core.progress(
+          trainer, stage.done, of: steps, note: stage.note, tokens: stage.tokens)
       } else if steps == 1 {
         try core.progress("\(trainer) \(progress.phase)", progress.done, of: progress.total)
       } else {
-        let now = "\(progress.phase) \(progress.done)/\(progress.total)"
         try core.progress(
-          trainer, stage.done, of: steps, note: stage.note.isEmpty ? now : "\(now), \(stage.note)")
+          trainer, stage.done, of: steps, note: stage.note(during: progress), tokens: stage.tokens)
       }
     }
   }
 
   private final class Stage {
     var done = 0
+    var total = 0
+    var tokens: Int?
     var note = ""
+
+    /// What the last step measured, and what is going on now.
+    func note(during progress: TrainProgress) -> String {
+      let now = "\(progress.phase) \(progress.done)/\(progress.total)"
+      return note.isEmpty ? now : "\(now), \(note)"
+    }
   }
 
   private func note(_ metrics: Metrics) -> String {

@@ -80,20 +80,24 @@ enum RewardModelMethods {
   private static func fit(_ core: SessionCore) -> FunctionSpec {
     method(
       "fit", "Trains on comparisons; gives this fit's part of the log.",
-      parameters: [data] + RewardModel.Settings.parameters + CheckpointMethods.parameters,
+      parameters: [data] + RewardModel.Settings.parameters
+        + TrainingRun.parameters(held: data, samples: []),
       effects: [.mutates, .writes],
       returns: "TrainLog", example: "\(setup)rm.fit(rows, epochs: 2)"
     ) { [unowned core] object, call in
       let settings = try RewardModel.Settings().applying(call)
       let pairs = try pairs(object, call, core)
-      let saving = try PeriodicSave(object, call, core)
+      var work = TrainingRun.Work()
+      if call.isGiven("eval") {
+        let held = try Self.pairs(object, call, core, from: "eval")
+        work.evaluate = { try object.model.evaluate(held, report: $0) }
+      }
+      let run = try TrainingRun(object, call, core, work)
       let progress = TrainingProgress(
-        core: core, trainer: "RewardModel", headlines: ["loss", "accuracy"])
-      defer { core.endProgress() }
-      let part = try object.model.fit(
-        pairs, settings, report: saving.after(progress.counting))
-      try saving.finish()
-      return .host(TrainLogObject(part, of: object.typeName))
+        core: core, trainer: "RewardModel", headlines: ["loss", "accuracy", "eval_accuracy"])
+      let before = object.model.log.count
+      try run.perform(progress.counting) { try object.model.fit(pairs, settings, report: $0) }
+      return .host(TrainLogObject(object.model.log.since(before), of: object.typeName))
     }
   }
 
@@ -122,6 +126,18 @@ enum RewardModelMethods {
         parameters: [data], returns: "Accuracy", example: "\(setup)rm.accuracy(rows)"
       ) { [unowned core] object, call in
         .host(AccuracyObject(try object.model.accuracy(try pairs(object, call, core))))
+      },
+      method(
+        "evaluate",
+        "The loss on comparisons that are not trained on, as eval_loss, with what the scores say; "
+          + "nothing is changed.", parameters: [data], returns: "map",
+        example: "\(setup)rm.evaluate(rows).len  #> 6"
+      ) { [unowned core] object, call in
+        defer { core.endProgress() }
+        return .metrics(
+          try object.model.evaluate(
+            try pairs(object, call, core),
+            report: TrainingProgress(core: core, trainer: "RewardModel", headlines: []).counting))
       },
       method(
         "loss", "The Bradley-Terry loss of all comparisons given, with gradients.",
@@ -158,10 +174,12 @@ enum RewardModelMethods {
 
   /// A reward model reads prompt and answer as one; after a cut the two answers of a pair need not
   /// share a prompt any more, so each goes as a whole.
-  private static func pairs(_ object: RewardModelObject, _ call: Call, _ core: SessionCore) throws
-    -> [PreferencePair]
-  {
-    let all = try TextReader(object.model.model.tokenizer, call, "data").pairs(call.value("data"))
+  private static func pairs(
+    _ object: RewardModelObject, _ call: Call, _ core: SessionCore,
+    from parameter: String = "data"
+  ) throws -> [PreferencePair] {
+    let all = try TextReader(object.model.model.tokenizer, call, parameter)
+      .pairs(call.value(parameter))
     let rows = try rows(
       object, all.flatMap { [($0.prompt, $0.chosen), ($0.prompt, $0.rejected)] },
       call.spec.qualifiedName, core)

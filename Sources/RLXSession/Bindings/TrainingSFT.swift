@@ -74,22 +74,45 @@ enum SFTMethods {
       method(
         "run", "Trains over the data in seeded passes; by steps, or by epochs.",
         parameters: [data, TrainerMethods.steps, TrainerMethods.epochs]
-          + CheckpointMethods.parameters, effects: [.mutates, .writes],
+          + TrainingRun.parameters(
+            held: data, samples: TrainingRun.samples + [TrainingRun.sampleTokens]),
+        effects: [.mutates, .writes],
         returns: "TrainLog", example: "\(setup)sft.run(rows, steps: 2)"
       ) { [unowned core] object, call in
         let settings = object.trainer.settings
         let examples = try examples(
           object, call, core, whole: settings.packing && settings.packingStrategy == .wrapped)
-        let saving = try PeriodicSave(object, call, core)
-        let progress = TrainingProgress(core: core, trainer: "SFT", headlines: ["loss"])
+        var work = TrainingRun.Work()
+        if call.isGiven("eval") {
+          let held = try Self.examples(object, call, core, from: "eval")
+          work.evaluate = { try object.trainer.evaluate(held, report: $0) }
+        }
+        work.sample = try TrainingRun.sampling(
+          object, object.policy.model, call,
+          GenerationSettings(maxTokens: try call.int("sample_tokens")))
+        let run = try TrainingRun(object, call, core, work)
+        let progress = TrainingProgress(
+          core: core, trainer: "SFT", headlines: ["loss", "eval_loss"])
         core.touch(object.policy)
-        defer { core.endProgress() }
-        try object.trainer.run(
-          examples, steps: try TrainerMethods.optionalInt(call, "steps"),
-          epochs: try TrainerMethods.optionalInt(call, "epochs"),
-          blockLength: object.truncation.maxLength, report: saving.after(progress.counting))
-        try saving.finish()
+        try run.perform(progress.counting) { report in
+          try object.trainer.run(
+            examples, steps: try TrainerMethods.optionalInt(call, "steps"),
+            epochs: try TrainerMethods.optionalInt(call, "epochs"),
+            blockLength: object.truncation.maxLength, report: report)
+        }
         return .host(object.logObject)
+      },
+      method(
+        "evaluate",
+        "The loss on data that are not trained on, as eval_loss, with accuracy and entropy; nothing is "
+          + "changed.", parameters: [data], returns: "map",
+        example: "\(setup)sft.evaluate(rows).len  #> 3"
+      ) { [unowned core] object, call in
+        defer { core.endProgress() }
+        return .metrics(
+          try object.trainer.evaluate(
+            try examples(object, call, core),
+            report: TrainingProgress(core: core, trainer: "SFT", headlines: []).counting))
       },
       method(
         "step", "One optimizer step on all of the data given.", parameters: [data],
@@ -121,10 +144,12 @@ enum SFTMethods {
 
   /// The data as ids, cut to length if that was asked for; `whole` where packing cuts them anyway.
   static func examples(
-    _ object: SFTObject, _ call: Call, _ core: SessionCore, whole: Bool = false
+    _ object: SFTObject, _ call: Call, _ core: SessionCore, from parameter: String = "data",
+    whole: Bool = false
   ) throws -> [SFT.Example] {
     let model = object.policy.model
-    let all = try TextReader(model.tokenizer, call, "data").examples(call.value("data"))
+    let all = try TextReader(model.tokenizer, call, parameter)
+      .examples(call.value(parameter))
     if whole { return all }
     var cut = Truncation.Cutter(
       object.truncation, context: model.config.context,

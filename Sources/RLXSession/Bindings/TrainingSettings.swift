@@ -8,12 +8,12 @@ extension TrainerSettings {
   /// A keyword parameter for each setting.
   static var parameters: [ParameterSpec] { table.map(\.parameter) }
 
-  /// These settings with what a call gave written over them.
+  /// These settings with what a call gave written over them; a default that was filled in is none.
   func applying(_ call: Call) throws -> Self {
     try applying(
       try Self.table.compactMap { setting in
         guard let position = call.spec.parameters.firstIndex(where: { $0.name == setting.name }),
-          let value = call.values[position]
+          call.isWritten[position], let value = call.values[position]
         else { return nil }
         guard let read = SettingValue(value) else { throw call.wrong(setting.name, setting.wanted) }
         return (setting.name, read)

@@ -10,6 +10,9 @@ struct HelpDesk {
     self.interpreter = interpreter
   }
 
+  /// What the session calls its objects.
+  var names: SessionNames { SessionNames(interpreter) }
+
   /// The page for a question as it was typed; the overview for an empty one.
   ///
   /// A name of this session comes before those of rlx, unless topics come first, as in `:help`.

@@ -24,7 +24,7 @@ struct TypeGuide {
       source: "Ouyang et al. 2022, arXiv 2203.02155",
       settings: [
         "learning_rate", "batch_size", "epochs", "max_steps", "append_eos",
-        "completion_only_loss", "lr_scheduler_type", "warmup_steps",
+        "completion_only_loss", "lr_scheduler_type",
       ],
       metrics: ["loss", "mean_token_accuracy", "entropy", "grad_norm"],
       seeAlso: [":help sft", "Dataset", "Model.loss", "DPO"]),

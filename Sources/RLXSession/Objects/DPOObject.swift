@@ -17,7 +17,7 @@ package final class DPOObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any ResumableTrainer { trainer }
+  var state: any RecordingTrainer { trainer }
   var modelName: String { policy.name }
   var summary: String { "DPO of \(policy.name), near \(reference.words)" }
   var headlines: [String] { ["loss", "rewards/accuracies", "rewards/margins"] }

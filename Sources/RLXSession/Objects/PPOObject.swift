@@ -20,7 +20,7 @@ package final class PPOObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any ResumableTrainer { trainer }
+  var state: any RecordingTrainer { trainer }
   var modelName: String { policy.name }
 
   var summary: String {

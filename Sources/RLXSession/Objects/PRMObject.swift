@@ -20,7 +20,7 @@ package final class PRMObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any ResumableTrainer { trainer }
+  var state: any RecordingTrainer { trainer }
   var options: [(name: String, value: SettingValue)] { truncation.plain }
   var modelName: String { name }
   var summary: String { "PRM from \(name)" }

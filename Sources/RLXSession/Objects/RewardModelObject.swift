@@ -20,7 +20,7 @@ package final class RewardModelObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any ResumableTrainer { model }
+  var state: any RecordingTrainer { model }
   var options: [(name: String, value: SettingValue)] { truncation.plain }
   var modelName: String { name }
   var summary: String { "RewardModel from \(name)" }

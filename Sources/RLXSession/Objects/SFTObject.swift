@@ -17,7 +17,7 @@ package final class SFTObject: TrainerObject {
   }
 
   package var typeName: String { Self.typeName }
-  var state: any ResumableTrainer { trainer }
+  var state: any RecordingTrainer { trainer }
   var options: [(name: String, value: SettingValue)] { truncation.plain }
   var modelName: String { policy.name }
   var summary: String { "SFT of \(policy.name)" }

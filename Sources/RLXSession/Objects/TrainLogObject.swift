@@ -60,10 +60,11 @@ package final class TrainLogObject: Unchanging, SeriesSource, Explaining {
 
   package func isEqual(to other: any HostObject) -> Bool {
     guard let other = other as? TrainLogObject, other.log.count == log.count else { return false }
-    return zip(log.entries, other.log.entries).allSatisfy { ours, theirs in
-      ours.count == theirs.count
-        && zip(ours, theirs).allSatisfy { $0.name == $1.name && $0.value == $1.value }
-    }
+    return log.samples == other.log.samples
+      && zip(log.entries, other.log.entries).allSatisfy { ours, theirs in
+        ours.count == theirs.count
+          && zip(ours, theirs).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+      }
   }
 
   /// One line a name: the first and the last value, and how it went.
@@ -90,7 +91,9 @@ package final class TrainLogObject: Unchanging, SeriesSource, Explaining {
       })
     table.rowLimit = 64
     table.ink = { _, column in column == 3 ? .cyan : nil }
+    let samples = log.samples.isEmpty ? [] : [NumberText.count(log.samples.count, "sample")]
     return table.text(view) + Metric.rest(log.names.count - shown.count, view)
+      + samples.map { "\n" + view.paint($0 + ": .samples lists them", .dim) }.joined()
   }
 
   package func plain() throws -> Value? { .list(log.entries.map { .metrics($0) }) }
@@ -103,14 +106,7 @@ package final class TrainLogObject: Unchanging, SeriesSource, Explaining {
     }
     let canonical = log.canonical(name)
     guard let metric = Metric.named(canonical) else { throw unknown(name) }
-    var text = "\(canonical)\n\(metric.meaning)\nFormula   \(metric.formula)"
-    text += (metric.unit.isEmpty ? "" : "; \(metric.unit)") + "\nHealthy   \(metric.healthy)"
-    if let values = series(canonical), let first = values.first, let last = values.last {
-      text +=
-        "\nFirst \(NumberText.significant(first)), last \(NumberText.significant(last)), "
-        + "over \(NumberText.count(values.count, "step"))."
-    }
-    return text
+    return MetricExplanation(metric: metric, log: log).text
   }
 
   package func absorb(into digest: inout DigestBuilder) { digest.log(log) }
@@ -135,5 +131,11 @@ extension DigestBuilder {
   mutating func log(_ log: TrainLog) {
     count(log.count)
     for entry in log.entries { metrics(entry) }
+    count(log.samples.count)
+    for sample in log.samples {
+      count(sample.step)
+      text(sample.prompt)
+      text(sample.response)
+    }
   }
 }

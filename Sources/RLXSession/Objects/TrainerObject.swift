@@ -5,7 +5,7 @@ import RLXTraining
 /// What all trainers of a session have in common: a state for digests, settings and a log.
 protocol TrainerObject: Digestible {
   /// The trainer itself, with all that a digest covers.
-  var state: any ResumableTrainer { get }
+  var state: any RecordingTrainer { get }
   /// What it was told beyond its trainer's settings.
   var options: [(name: String, value: SettingValue)] { get }
   /// What the model it trains is called.
@@ -78,7 +78,9 @@ extension TrainerObject {
 
   /// The last value of each headline and how it got there.
   private func course(_ view: ViewStyle) -> [String] {
-    let shown = headlines.compactMap { name -> (name: String, last: String, values: [Double])? in
+    let held = headlines.map { evaluationPrefix + $0 }
+    let shown = (headlines + held).compactMap {
+      name -> (name: String, last: String, values: [Double])? in
       let values = state.log[name]
       return values.last.map { (name, NumberText.significant($0), values) }
     }

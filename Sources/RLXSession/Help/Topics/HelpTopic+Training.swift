@@ -11,6 +11,8 @@ extension HelpTopic {
         sft = SFT(policy, learning_rate: 1e-4, batch_size: 1)
         sft.run(demos, steps: 2);
         sft.log["loss"].len                     #> 2
+        sft.run(demos, steps: 9, eval: demos, until: fn(log) => log.len == 3);
+        sft.log["eval_loss"].len                #> 1
 
       Only completion tokens are trained on, and the end token is appended, so that the model learns
       to stop. Watch loss and mean_token_accuracy: a loss near 0 means the data are known by heart;
@@ -24,7 +26,8 @@ extension HelpTopic {
         optimizer.step();
         optimizer.zero()
 
-      ?SFT lists the settings; :help data, :help dpo.
+      ?SFT lists the settings, ?SFT.run what goes on beside the steps: evaluation, samples, the
+      condition to stop on, saves, log files. :help data, :help dpo.
       """),
     HelpTopic(
       "reward", "Reward models and reward functions",
@@ -150,10 +153,12 @@ extension HelpTopic {
         ppo.run(["Once", "One day"], steps: 2);
         ppo.log["objective/kl"].len             #> 2
         ppo.log["kl"] == ppo.log["objective/kl"]   #> true
-        explain(ppo.log, "objective/kl");
+        explain(ppo, "objective/kl");
         plot(ppo.log, "objective/kl", "ppo/mean_scores");
 
-      ?objective/kl gives a metric's formula, unit and what a healthy run shows. The first to look at:
+      explain gives a metric's formula, its numbers in the last step, what is healthy and what is
+      mostly wrong where it is not; explain(ppo) says which object is agent, state, action, reward.
+      The first to look at:
 
           SFT          loss, mean_token_accuracy, grad_norm
           RewardModel  accuracy, margin

@@ -1,0 +1,103 @@
+import RLXModels
+import RLXTensor
+import RLXTestSupport
+import RLXTraining
+import Testing
+
+/// The profile `ppov2` against TRL 0.11.4's own `PPOv2Trainer`: two updates, value model and score
+/// after the end included.
+@Suite(.serialized) struct GoldenPPOv2Tests {
+  /// float32 on both sides over sixteen Adam steps of 3e-4; TRL's float32 run differs from its float64
+  /// run by less than 1e-6 in weights. Twenty times that.
+  static let tolerance = 2e-5
+
+  struct Update: Decodable {
+    let queries, responses: [[Int32]]
+    let raw_scores, scores: [Double]
+    let packed, ends, weights: [String: [Float]]
+    /// What PPOv2 logs, and the same without padding where it averages over that too.
+    let stats, unpadded: [String: Double]
+  }
+
+  struct Run: Decodable {
+    let orders: [[[Int]]]
+    let head: [Float]
+    let updates: [Update]
+  }
+
+  static let variants: [(name: String, change: @Sendable (inout PPO.Settings) -> Void)] = [
+    ("plain", { _ in }),
+    ("penalised", { ($0.missingEosPenalty, $0.klCoef, $0.gamma) = (1, 0.2, 0.9) }),
+    ("whitened", { ($0.whitenRewards, $0.miniBatchSize) = (true, 8) }),
+  ]
+
+  /// PPOv2's names for what the log has under another.
+  static let names = [
+    "loss/policy_avg": "ppo/loss/policy", "loss/value_avg": "ppo/loss/value",
+    "policy/clipfrac_avg": "ppo/policy/clipfrac", "val/clipfrac_avg": "ppo/val/clipfrac",
+    "policy/approxkl_avg": "ppo/policy/approxkl", "policy/entropy_avg": "ppo/policy/entropy",
+    "val/ratio": "ppo/policy/ratio", "lr": "ppo/learning_rate",
+    "objective/scores": "ppo/mean_scores",
+  ]
+
+  @Test(arguments: variants.indices)
+  func twoUpdatesAgree(_ index: Int) throws {
+    let (name, change) = Self.variants[index]
+    let run = try #require(try Fixture.json("ppov2.json", as: [String: Run].self)[name])
+    var settings = PPO.Settings(profile: .ppov2)
+    settings.optimizer.learningRate = 3e-4
+    (settings.maxTokens, settings.miniBatchSize, settings.totalSteps) = (9, 4, 2)
+    change(&settings)
+    let judge = RewardModel(from: try Fixture.reference(), draws: Fixture.draws)
+    judge.head.weight.value = Tensor(run.head, [1, run.head.count])
+    judge.head.bias.value = .zeros([1])
+    let ppo = try PPO(
+      policy: Fixture.policy(), reward: judge, reference: Fixture.reference(), settings: settings,
+      draws: Fixture.draws)
+    for (i, update) in run.updates.enumerated() {
+      let batch = try ppo.rollout(queries: update.queries, responses: update.responses)
+      // The third is scored by what its value model begins as, the others with another head.
+      try ppo.score(
+        batch, rewards: name == "whitened" ? nil : update.raw_scores.map { .score($0) })
+      #expect(furthest(try #require(batch.rawScores), update.raw_scores) < Self.tolerance)
+      try ppo.advantages(batch)
+      #expect(furthest(try #require(batch.scores), update.scores) < Self.tolerance)
+      #expect(update.packed.count == 7)
+      for (name, wanted) in update.packed {
+        let found = try #require(batch.named.first { $0.name == name }).tensor.array
+        #expect(furthest(found, wanted) < Self.tolerance, "\(name)")
+      }
+      let ends = try #require(batch.ends)
+      let places = [ends.values, try #require(ends.rewards), try #require(ends.returns)]
+      for (name, tensor) in zip(["values", "rewards", "returns"], places) {
+        #expect(furthest(tensor.array, try #require(update.ends[name])) < Self.tolerance, "\(name)")
+      }
+      let step = try ppo.update(batch, orders: run.orders[i])
+      try compare(step, update)
+      try compareWeights(ppo, update)
+    }
+    let before = (Fixture.bits(judge.model), try Fixture.bits(Fixture.reference()))
+    #expect(before.0 == before.1, "the reward model moved")
+  }
+
+  /// Every statistic of PPOv2; of those it averages over padding too, the mean without it.
+  private func compare(_ step: PPOStep, _ update: Update) throws {
+    #expect(update.stats.count == 15)
+    for (name, logged) in update.stats {
+      let wanted = update.unpadded[name] ?? logged
+      let found = try #require(step.metrics.value(Self.names[name] ?? name), "\(name)")
+      #expect(furthest([found], [wanted]) < Self.tolerance, "\(name): \(found), wanted \(wanted)")
+    }
+  }
+
+  private func compareWeights(_ ppo: PPO, _ update: Update) throws {
+    #expect(update.weights.count == 5)
+    for (name, wanted) in update.weights {
+      let found = try #require(ppo.stateTensors.first { $0.name == name }).tensor.array
+      let start = name.contains("lm_head") || name.contains("embed") ? 7 * wanted.count : 0
+      let row = Array(found[start..<(start + wanted.count)])
+      #expect(furthest(row, wanted) < Self.tolerance, "\(name)")
+    }
+    #expect(ppo.valueFunction.head.bias.value.array == [0])
+  }
+}
