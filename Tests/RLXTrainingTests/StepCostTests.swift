@@ -110,7 +110,7 @@ import Testing
     let read = RowSize(prompt: 3, response: steps[0].tokens.count - 3)
     #expect(prm.log["flops"] == [StepCost(prm, read, rows: 4).operations])
 
-    for valueModel in [PPO.Settings.ValueModel.shared, .separate] {
+    for valueModel in [PPO.ValueModel.shared, .separate] {
       var settings = PPO.Settings()
       settings.maxTokens = 2
       settings.minTokens = 2

@@ -126,9 +126,7 @@ enum AblationFunctions {
           "run", .function, example: "fn(s) => SFT(policy).run(rows, steps: 2)",
           doc: "gives a number, a map of numbers, or a log, of which the last step counts"),
       ], returns: "Table",
-      example: "repeat(1..=4, fn(s) => s).list()\n"
-        + "#> [{name: \"value\", mean: 2.5, \"±\": 2.0542602567605006, low: 0.4457397432394994, "
-        + "high: 4.5542602567605006}]"
+      example: "repeat(1..=4, fn(s) => s).list()[0].mean  #> 2.5"
     ) { [unowned core] call in
       let seeds = try seedList(call)
       let function = try call.function("run")

@@ -5,10 +5,10 @@ import RLXTraining
 
 /// Choosing among several answers to each prompt.
 enum BestOfMethods {
-  private static let by = "fn(prompt, response) => response.count(\"a\")"
+  private static let by = "fn(prompt, response) => response.len"
   private static let example =
     "policy = \(ModelMethods.model)\n"
-    + "best = best_of(policy, \(by), [\"Once\", \"One day\"], n: 4)\n"
+    + "best = best_of(policy, \(by), [\"Once\", \"A\"], n: 4)\n"
 
   private static var parameters: [ParameterSpec] {
     [

@@ -60,10 +60,11 @@ extension HelpTopic {
       learns from rows {prompt, completions, labels}: the steps, and whether each is right.
 
         policy = Model("nano")
-        rows = [{prompt: "1 + 1", completions: ["1, 2", "so 3"], labels: [true, false]}]
+        steps = ["1, 2", "so 3"]
+        rows = [{prompt: "1 + 1", completions: steps, labels: [true, false]}]
         prm = PRM(policy, learning_rate: 1e-3)
         prm.run(rows, steps: 4);
-        judged = prm.score("1 + 1", ["1, 2", "so 3"])
+        judged = prm.score("1 + 1", steps)
         judged.len                                #> 2
         judged.min; judged.product; judged.last;
         prm.accuracy(rows);
