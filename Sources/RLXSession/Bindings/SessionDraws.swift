@@ -52,7 +52,7 @@ enum SessionDraws {
         ParameterSpec(
           "max", .int, range: .atLeast(2), aliases: ["max_value"], example: "48",
           doc: "the first that is too long"),
-      ], returns: "range", example: "length_sampler(16, 48)"
+      ], returns: "range", example: "length_sampler(16, 48)  #> 16..48"
     ) { call in
       let (low, high) = (try call.int("min"), try call.int("max"))
       guard low < high else {
