@@ -112,7 +112,7 @@ extension Dataset {
 }
 
 extension Dataset {
-  private func convert<Text>(_ body: (Row, Int) throws(DataError) -> Text)
+  func convert<Text>(_ body: (Row, Int) throws(DataError) -> Text)
     throws(DataError) -> [Text]
   {
     var texts: [Text] = []
@@ -121,7 +121,7 @@ extension Dataset {
     return texts
   }
 
-  private func text(_ column: String, of row: Row, at place: Int) throws(DataError) -> String {
+  func text(_ column: String, of row: Row, at place: Int) throws(DataError) -> String {
     switch row[column] {
     case .string(let text): return text
     case nil:
@@ -138,17 +138,21 @@ extension Dataset {
 
   /// A label as a bool, 1 or 0, or (from .csv) one of these as text.
   private func label(of row: Row, at place: Int) throws(DataError) -> Bool {
-    switch row["label"] {
+    try label(row["label"], in: "label", at: place)
+  }
+
+  func label(_ value: JSON?, in column: String, at place: Int) throws(DataError) -> Bool {
+    switch value {
     case .bool(let label): return label
     case .int(1), .string("true"), .string("True"), .string("1"): return true
     case .int(0), .string("false"), .string("False"), .string("0"): return false
     case let value:
       throw error(
-        at: place, found: "\(value?.kind ?? "nothing") in `label`", wanted: "true or false")
+        at: place, found: "\(value?.kind ?? "nothing") in `\(column)`", wanted: "true or false")
     }
   }
 
-  private func wrongColumns(_ wanted: String) -> DataError {
+  func wrongColumns(_ wanted: String) -> DataError {
     DataError(
       file: name.isEmpty ? nil : name,
       found: columns.isEmpty ? "no columns" : "the columns \(columns.joined(separator: ", "))",

@@ -104,3 +104,19 @@ extension DPO {
     return measures.means.heldOut
   }
 }
+
+extension PRM {
+  /// The loss of training, over all labelled steps, and how many of them are judged as labelled.
+  package func evaluate(_ rows: [Row], report: Report = silent) throws -> Metrics {
+    guard !rows.isEmpty else { throw nothing }
+    let steps = rows.reduce(0) { $0 + $1.places.count }
+    var measures = WeightedMeans()
+    try inGroups(rows, of: settings.batchSize, report: report) { group in
+      let (loss, accuracy) = try measure(group, recording: false)
+      measures.add(
+        [("loss", Double(loss.item)), ("accuracy", accuracy)],
+        weight: Double(group.reduce(0) { $0 + $1.places.count }) / Double(steps))
+    }
+    return measures.means.heldOut
+  }
+}

@@ -133,6 +133,17 @@ extension Setting {
       })
   }
 
+  static func text(
+    _ name: String, _ path: Path<String>, aliases: [String] = [],
+    usual: String = "", unit: String = "", _ doc: String
+  ) -> Setting {
+    Setting(
+      name: name, kind: .text, isOptional: false, range: .any, usual: usual, unit: unit,
+      doc: doc, aliases: aliases,
+      read: { .text($0[keyPath: path]) },
+      write: { root, value in if case .text(let text) = value { root[keyPath: path] = text } })
+  }
+
   static func texts(
     _ name: String, _ path: Path<[String]>, aliases: [String] = [],
     usual: String = "", unit: String = "", _ doc: String

@@ -28,6 +28,17 @@ extension RewardModel {
   }
 }
 
+extension PRM {
+  /// The process reward model of a checkpoint, with its optimizer.
+  package static func resume(_ checkpoint: TrainerCheckpoint) throws -> PRM {
+    let trainer = try PRM.load(
+      folder: checkpoint.folder, settings: try checkpoint.settings(Settings.self),
+      draws: checkpoint.draws)
+    try checkpoint.restore(trainer)
+    return trainer
+  }
+}
+
 extension DPO {
   /// The trainer of a checkpoint and of the model it gave; `reference` stands for the one saved
   /// with it.

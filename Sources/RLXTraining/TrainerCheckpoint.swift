@@ -49,6 +49,12 @@ package protocol ResumableTrainer: StatefulTrainer {
   var valueModel: LanguageModel? { get }
   /// The names its optimizer was made for; nil where it has none yet.
   var trainedNames: [String]? { get }
+  /// Writes the files of the model that is trained.
+  func saveModel(folder: String) throws
+}
+
+extension ResumableTrainer {
+  package func saveModel(folder: String) throws { try trainedModel.save(folder: folder) }
 }
 
 extension ResumableTrainer {
@@ -110,11 +116,7 @@ extension ResumableTrainer {
   /// The tensors: the model's own files, the reference's, the value model's, and what no model
   /// folder has.
   private func write(to place: String) throws {
-    if let reward = self as? RewardModel {
-      try reward.saveModel(folder: place)
-    } else {
-      try trainedModel.save(folder: place)
-    }
+    try saveModel(folder: place)
     try nearModel?.save(folder: place + "/" + TrainerCheckpoint.referenceFolder)
     try valueModel?.save(folder: place + "/" + TrainerCheckpoint.valueFolder)
     let inModel = namesInModels

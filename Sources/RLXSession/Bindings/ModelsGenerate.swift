@@ -16,32 +16,36 @@ extension ModelMethods {
           doc: "a text, a list of texts or of lists of ids, or a Dataset")
       ] + sampling, effects: .draws, returns: "Completions", example: answer
     ) { [unowned core] object, call in
-      let prompts = try TextReader(object, call, "prompts").prompts(call.value("prompts"))
-      let settings = try generationSettings(call)
-      try settings.validate()
-      try ModelMemory(model: object.model, owner: call.spec.qualifiedName)
-        .check(
-          generating: prompts.map(\.tokens.count), n: settings.n, maxTokens: settings.maxTokens)
-      let draw =
-        settings.temperature == 0
-        ? Draw(seed: 0, call: 0, purpose: .sample) : core.nextDraw(.sample)
-      let completions = try object.model.generate(prompts.map(\.tokens), settings, draw: draw) {
-        try core.progress("generate", $0.done, of: $0.total)
-      }
-      core.endProgress()
-      let described = settings.described
-      return .host(
-        CompletionsObject(
-          completions.map { completion in
-            CompletionObject(
-              completion, prompt: prompts[completion.promptIndex].text, settings: described,
-              of: object)
-          }))
+      .host(CompletionsObject(try answers(object, call, core)))
+    }
+  }
+
+  /// The answers that a call with `prompts` and the keywords of `sampling` asks for.
+  static func answers(_ object: ModelObject, _ call: Call, _ core: SessionCore) throws
+    -> [CompletionObject]
+  {
+    let prompts = try TextReader(object, call, "prompts").prompts(call.value("prompts"))
+    let settings = try generationSettings(call)
+    try settings.validate()
+    try ModelMemory(model: object.model, owner: call.spec.qualifiedName)
+      .check(
+        generating: prompts.map(\.tokens.count), n: settings.n, maxTokens: settings.maxTokens)
+    let draw =
+      settings.temperature == 0
+      ? Draw(seed: 0, call: 0, purpose: .sample) : core.nextDraw(.sample)
+    let completions = try object.model.generate(prompts.map(\.tokens), settings, draw: draw) {
+      try core.progress("generate", $0.done, of: $0.total)
+    }
+    core.endProgress()
+    let described = settings.described
+    return completions.map { completion in
+      CompletionObject(
+        completion, prompt: prompts[completion.promptIndex].text, settings: described, of: object)
     }
   }
 
   /// How answers are drawn, as keywords.
-  private static var sampling: [ParameterSpec] {
+  static var sampling: [ParameterSpec] {
     [
       ParameterSpec(
         "max_tokens", .int, range: .atLeast(0), default: .int(40),

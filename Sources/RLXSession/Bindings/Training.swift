@@ -8,9 +8,16 @@ package func registerTraining(_ registry: Registry, core: SessionCore) {
     SFTMethods.type(core), RewardModelMethods.type(core), PPOMethods.type(core),
     PPOBatchMethods.type, PPOBatchMethods.answerType, DPOMethods.type(core),
     AdamWMethods.type(core), EnsembleMethods.type(core), ScorerMethods.calibrationType,
+    PRMMethods.type(core), PRMMethods.scoresType, BestOfMethods.type,
     TrainLogMethods.type(core), TrainLogMethods.metricsType, RewardModelMethods.accuracyType,
   ] {
     registry.add(type)
+  }
+  for function in [
+    BestOfMethods.bestOf(core), BestOfMethods.rejectionSample(core), CostFunctions.cost(core),
+    CostFunctions.plan(core), AblationFunctions.ablate(core), AblationFunctions.repeated(core),
+  ] {
+    registry.add(function)
   }
 }
 

@@ -145,7 +145,7 @@ enum DPOMethods {
   }
 
   /// Rows longer than the model reads are an error that names the row.
-  private static func pairs(
+  static func pairs(
     _ object: DPOObject, _ call: Call, from parameter: String = "data"
   ) throws -> [PreferencePair] {
     let model = object.policy.model

@@ -143,7 +143,7 @@ enum SFTMethods {
   }
 
   /// The data as ids, cut to length if that was asked for; `whole` where packing cuts them anyway.
-  private static func examples(
+  static func examples(
     _ object: SFTObject, _ call: Call, _ core: SessionCore, from parameter: String = "data",
     whole: Bool = false
   ) throws -> [SFT.Example] {

@@ -58,7 +58,7 @@ extension SettingRange {
 
 extension SettingValue {
   /// nil for a value no setting has.
-  fileprivate init?(_ value: Value) {
+  init?(_ value: Value) {
     switch value {
     case .nil: self = .none
     case .bool(let flag): self = .bool(flag)

@@ -71,6 +71,9 @@ extension PPOObject: Browsable {
 extension RewardModelObject: Browsable {
   package func part(_ name: String) -> Value? { partAtHand(name) }
 }
+extension PRMObject: Browsable {
+  package func part(_ name: String) -> Value? { partAtHand(name) }
+}
 
 extension Outline {
   fileprivate static var float: Outline { .instance("float") }
@@ -83,12 +86,18 @@ extension OutlineTables {
     return OutlineTables(
       elements: [
         CompletionsObject.typeName: .instance(CompletionObject.typeName),
+        BestOfObject.typeName: .instance(CompletionObject.typeName),
+        StepScoresObject.typeName: .float,
         PPOBatchObject.typeName: .instance(PPOAnswerObject.typeName),
         PreferencesObject.typeName: .record(comparison),
       ],
       callbacks: [
         "Preferences.label.with": [.string, .string, .string],
         "PPO.reward": [.string, .string],
+        "best_of.by": [.string, .string],
+        "best_of.answer": [.string],
+        "rejection_sample.by": [.string, .string],
+        "rejection_sample.answer": [.string],
       ])
   }
 }

@@ -5,11 +5,12 @@ extension Metric {
   /// What every trainer of model weights logs.
   static let common = [
     Metric(
-      "loss", "SFT RewardModel DPO", "The mean loss of the step's batch, before the step.",
+      "loss", "SFT RewardModel PRM DPO", "The mean loss of the step's batch, before the step.",
       formula:
         "SFT: mean -log π(token). RewardModel: mean -log σ(r_chosen - r_rejected - margin), + "
-        + "center_rewards_coefficient · mean (r_chosen + r_rejected)². DPO: mean "
-        + "-log σ(rewards/margins), with label smoothing ε (1-ε) of it and ε of -log σ(-margin)",
+        + "center_rewards_coefficient · mean (r_chosen + r_rejected)². PRM: mean -log p(label of the "
+        + "step). DPO: mean -log σ(rewards/margins), with label smoothing ε (1-ε) of it and ε of "
+        + "-log σ(-margin)",
       unit: "nats",
       healthy: "falls, from about ln 2 = 0.693 for pairs; 0 within few steps is overfitting",
       causes: [
@@ -36,13 +37,14 @@ extension Metric {
         "rises: learning_rate too large",
       ]),
     Metric(
-      "num_tokens", "SFT RewardModel DPO PPO", "Tokens read in training so far, prompts included.",
+      "num_tokens", "SFT RewardModel PRM DPO PPO",
+      "Tokens read in training so far, prompts included.",
       formula: "Σ of the batches' tokens", unit: "tokens", healthy: "grows by as much each step",
       causes: [
         "grows by less than the rows say: rows were cut, see max_length"
       ]),
     Metric(
-      "flops", "SFT RewardModel DPO PPO",
+      "flops", "SFT RewardModel PRM DPO PPO",
       "Floating-point operations of training so far, counted from shapes.",
       formula: "a pass: layers·(2·matrices·n + 2·width·n(n+1)) + 2·width·vocabulary·s of n tokens, "
         + "s of them scored; 3 passes to train on one",
@@ -52,14 +54,15 @@ extension Metric {
         "grows faster than num_tokens: long rows, whose attention is quadratic"
       ]),
     Metric(
-      "learning_rate", "SFT RewardModel DPO", "The step size of the optimizer in this step.",
+      "learning_rate", "SFT RewardModel PRM DPO", "The step size of the optimizer in this step.",
       formula: "learning_rate · the schedule's factor", healthy: "as the schedule says",
       causes: [
         "0: the schedule has reached its end, or a warmup begins at 0",
         "other than expected: max_steps and warmup_ratio set the schedule's length",
       ]),
     Metric(
-      "grad_norm", "SFT RewardModel DPO", "The norm of all gradients together, before clipping.",
+      "grad_norm", "SFT RewardModel PRM DPO",
+      "The norm of all gradients together, before clipping.",
       formula: "√ Σ g²",
       healthy: "steady; ten times its usual size is a bad batch or too large a step",
       operands: "max_grad_norm loss",
@@ -72,14 +75,18 @@ extension Metric {
 
   static let rewardModel = [
     Metric(
-      "accuracy", "RewardModel",
-      "The share of the batch's pairs whose chosen answer scored higher.",
-      formula: "mean [r_chosen > r_rejected]",
-      healthy: "0.6 to 0.75 on people's choices, 0.5 is chance; near 1 only where a rule made them",
+      "accuracy", "RewardModel PRM",
+      "The share of the batch's pairs whose chosen answer scored higher; of a PRM, of its steps "
+        + "judged as labelled.",
+      formula: "mean [r_chosen > r_rejected]; PRM: mean [argmax p = label]",
+      healthy:
+        "0.6 to 0.75 on people's choices, 0.5 is chance; near 1 only where a rule made them; of steps, "
+        + "above the share of the commoner label",
       operands: "margin loss",
       causes: [
         "stays at 0.5: labels at random, chosen and rejected mixed up, or learning_rate too small",
         "1 at once: something trivial gives the choice away, such as length or the end token",
+        "of steps, the share of the commoner label: all are judged alike; balance the labels",
       ]),
     Metric(
       "margin", "RewardModel", "Score of the chosen answer minus that of the rejected, averaged.",

@@ -163,6 +163,16 @@ extension RewardModelObject: Roled {
   }
 }
 
+extension PRMObject: Roled {
+  func roles(_ names: SessionNames) -> [(String, String)] {
+    [
+      ("model", "a copy of \(name): its weights and the head are what training changes"),
+      ("score", "the probability that a step is right, read at the last token behind it"),
+      ("data", "answers in steps, and whether each step is right"),
+    ]
+  }
+}
+
 extension TrainerObject {
   /// What it is, which part each object of the session plays, and where it stands.
   func explanation(_ names: SessionNames) -> String {

@@ -42,6 +42,19 @@ struct TypeGuide {
       method: "fit", metrics: ["accuracy", "margin", "loss", "eval_loss", "eval_accuracy"],
       seeAlso: [":help reward", "RewardModel.calibration", "Ensemble", "Preferences", "PPO"]),
     TypeGuide(
+      type: "PRM",
+      formula: [
+        "p(step is right) = softmax(W · h(last token of the step) + b)[1]",
+        "loss = -mean over labelled steps of log p(label)",
+      ],
+      source: "Uesato et al. 2022, arXiv 2211.14275; Lightman et al. 2023, arXiv 2305.20050",
+      settings: [
+        "learning_rate", "batch_size", "epochs", "max_steps", "step_separator",
+        "train_on_last_step_only",
+      ],
+      metrics: ["accuracy", "loss", "grad_norm"],
+      seeAlso: [":help process", "best_of", "PRM.score", "RewardModel"]),
+    TypeGuide(
       type: "PPO",
       formula: [
         "kl_t = log π - log π_ref;  r_t = -kl_coef·kl_t, + score at the last token",

@@ -54,6 +54,42 @@ extension HelpTopic {
       ?RewardModel lists the settings; :help preferences, :help ppo.
       """),
     HelpTopic(
+      "process", "Process rewards and the best of n answers",
+      """
+      A process reward model judges each step of an answer, where a RewardModel judges the whole. It
+      learns from rows {prompt, completions, labels}: the steps, and whether each is right.
+
+        policy = Model("nano")
+        steps = ["1, 2", "so 3"]
+        rows = [{prompt: "1 + 1", completions: steps, labels: [true, false]}]
+        prm = PRM(policy, learning_rate: 1e-3)
+        prm.run(rows, steps: 4);
+        judged = prm.score("1 + 1", steps)
+        judged.len                                #> 2
+        judged.min; judged.product; judged.last;
+        prm.accuracy(rows);
+
+      best_of draws n answers to each prompt and keeps the best: by a RewardModel or a function, by a
+      PRM, or by vote, which asks what most answers say.
+
+        fn short(prompt, response) => -response.len
+        best = best_of(policy, short, ["Once", "One day"], n: 4, max_tokens: 12)
+        best.scores.len                           #> 2
+        best_of(policy, prm, "Once", n: 2, aggregate: "product", max_tokens: 12);
+        fn number(text) => text.find("7") ?? -1
+        best_of(policy, "vote", "Once", n: 4, answer: number, max_tokens: 12);
+
+      Choosing moves the policy by at most best.kl_bound = log n - (n - 1)/n nats, and best.curve() says
+      what fewer answers would have given: a line to hold PPO against at the same KL.
+
+      rejection_sample gives the chosen answers as a Dataset, to learn from:
+
+        data = rejection_sample(policy, short, ["Once"], n: 4, max_tokens: 12)
+        SFT(policy).run(data, steps: 1);
+
+      ?PRM, ?best_of and ?rejection_sample list the settings; :help reward, :help sft.
+      """),
+    HelpTopic(
       "ppo", "Proximal policy optimisation",
       """
       Raises the reward of a model's own answers, while a KL term holds it near a reference, a frozen
