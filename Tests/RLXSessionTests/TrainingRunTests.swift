@@ -67,7 +67,6 @@ import Testing
     ),
     ("sft.run(demos, steps: 1, eval: [])", "SFT.run: eval: expected at least one row"),
     ("dpo.run(pairs, steps: 1, eval: [])", "DPO.run: eval: expected at least one row"),
-    ("rm.fit(pairs, eval: [])", "RewardModel.fit: eval: expected at least one row"),
     ("sft.run(demos, steps: 1, sample: [])", "SFT.run: sample: expected at least one row"),
     ("sft.run(demos, steps: 1, sample: [[1, 999999]])", "999999"),
     ("sft.run(demos, steps: 1, eval: [3])", "eval[0]: expected"),

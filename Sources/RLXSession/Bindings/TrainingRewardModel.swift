@@ -89,8 +89,7 @@ enum RewardModelMethods {
       let pairs = try pairs(object, call, core)
       var work = TrainingRun.Work()
       if call.isGiven("eval") {
-        let held = try TrainingRun.require(
-          try Self.pairs(object, call, core, from: "eval"), "eval", call)
+        let held = try Self.pairs(object, call, core, from: "eval")
         work.evaluate = { try object.model.evaluate(held, report: $0) }
       }
       let run = try TrainingRun(object, call, core, work)
