@@ -59,6 +59,7 @@ struct ExampleBench {
     (name: "other.rlx", text: "fn twice(x) => 2 * x\n"),
   ]
   private static let outputs = [
+    "log.jsonl", "my-log",
     "my-model", "my-rm", "my-sft", "my-dpo", "my-ppo", "my-run", "my-tokenizer", "labels.db",
     "prefs.jsonl",
   ]

@@ -65,15 +65,26 @@ import Testing
       "sft.run(demos, steps: 2, logging_dir: \"x\", report_to: \"wandb\")",
       "report_to: expected \"jsonl\", \"tensorboard\""
     ),
-    ("sft.run(demos, steps: 1, eval: [])", "expected examples, got none"),
+    ("sft.run(demos, steps: 1, eval: [])", "SFT.run: eval: expected at least one row"),
+    ("dpo.run(pairs, steps: 1, eval: [])", "DPO.run: eval: expected at least one row"),
+    ("sft.run(demos, steps: 1, sample: [])", "SFT.run: sample: expected at least one row"),
+    ("sft.run(demos, steps: 1, sample: [[1, 999999]])", "999999"),
     ("sft.run(demos, steps: 1, eval: [3])", "eval[0]: expected"),
-    ("ppo.run([\"a\"], steps: 1, eval: [])", "expected prompts, got none"),
+    ("ppo.run([\"a\"], steps: 1, eval: [])", "PPO.run: eval: expected at least one row"),
     ("PPO(m).run([\"a\"], steps: 1, eval: [\"b\"])", "without a reward"),
     ("SFT(m, gradient_accumulation_steps: 0)", "gradient_accumulation_steps: expected an int"),
   ])
   func badInputIsAnError(script: String, message: String) {
     let error = ObjectBench().error(Self.start + script)
     #expect(error.contains(message), "\(script): \(error)")
+  }
+
+  /// What is wrong with data that are read after some steps is said before the first.
+  @Test(arguments: ["eval: []", "sample: []", "sample: [[]]", "sample: [[1, 999999]]"])
+  func badDataStopARunBeforeItsFirstStep(argument: String) throws {
+    let found = try ObjectBench().run(
+      Self.start + "try { sft.run(demos, steps: 2, \(argument)) } catch e { }\nsft.log.len")
+    #expect(found?.shown == "0", "\(argument)")
   }
 
   /// The weights, moments, draws and every number of training are the same bits with and without.

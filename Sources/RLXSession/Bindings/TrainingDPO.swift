@@ -104,7 +104,8 @@ enum DPOMethods {
         let pairs = try pairs(object, call)
         var work = TrainingRun.Work()
         if call.isGiven("eval") {
-          let held = try Self.pairs(object, call, from: "eval")
+          let held = try TrainingRun.require(
+            try Self.pairs(object, call, from: "eval"), "eval", call)
           work.evaluate = { try object.trainer.evaluate(held, report: $0) }
         }
         work.sample = try TrainingRun.sampling(

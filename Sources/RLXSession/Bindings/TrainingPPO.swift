@@ -269,7 +269,8 @@ enum PPOMethods {
       let steps = try call.int("steps")
       var work = TrainingRun.Work()
       if call.isGiven("eval") {
-        let held = try TextReader(object.policy, call, "eval").prompts(call.value("eval"))
+        let held = try TrainingRun.require(
+          try TextReader(object.policy, call, "eval").prompts(call.value("eval")), "eval", call)
         try checkMemory(object, call, held)
         work.evaluate = { try object.trainer.evaluate(held, report: $0) }
       }

@@ -187,6 +187,15 @@ extension TrainingRun {
       doc: "the most tokens of a sample")
   }
 
+  /// Rows that are only read after the first steps: that there are none is said before.
+  @discardableResult
+  static func require<Row>(_ rows: [Row], _ parameter: String, _ call: Call) throws -> [Row] {
+    guard rows.isEmpty else { return rows }
+    throw Fault(
+      .value, "\(call.spec.qualifiedName): \(parameter): expected at least one row, got none",
+      parameter: parameter)
+  }
+
   /// What answers the prompts of `sample`, nil where there are none; in groups that fit into memory.
   static func sampling(
     _ object: any TrainerObject, _ model: LanguageModel, _ call: Call,
@@ -194,6 +203,8 @@ extension TrainingRun {
   ) throws -> ((Report) throws -> [LoggedSample])? {
     guard call.isGiven("sample") else { return nil }
     let prompts = try TextReader(model.tokenizer, call, "sample").prompts(call.value("sample"))
+    try require(prompts, "sample", call)
+    for prompt in prompts { try model.check(prompt.tokens, "a prompt of sample") }
     try ModelMemory(model: model, owner: call.spec.qualifiedName).check(
       generating: prompts.map(\.tokens.count), n: 1, maxTokens: generation.maxTokens)
     return { try object.state.sampled(prompts, generation, report: $0) }

@@ -84,7 +84,8 @@ enum SFTMethods {
           object, call, core, whole: settings.packing && settings.packingStrategy == .wrapped)
         var work = TrainingRun.Work()
         if call.isGiven("eval") {
-          let held = try Self.examples(object, call, core, from: "eval")
+          let held = try TrainingRun.require(
+            try Self.examples(object, call, core, from: "eval"), "eval", call)
           work.evaluate = { try object.trainer.evaluate(held, report: $0) }
         }
         work.sample = try TrainingRun.sampling(

@@ -210,6 +210,6 @@ extension TrainerObject {
     throw Fault(
       .name, "explain: \(typeName) has no measurement, setting or member \"\(name)\"",
       remedy: nearest.map { "explain(\(typeName.lowercased()), \"\($0)\")" }
-        ?? "the names of its log: " + state.log.names.joined(separator: ", "))
+        ?? "its measurements and settings: " + known.joined(separator: ", "))
   }
 }
