@@ -37,9 +37,8 @@ import Testing
       contentsOf: folder.appendingPathComponent("config.json"), encoding: .utf8)
     let family = name.hasSuffix("llama") ? "Llama" : "GPT2"
     for field in [
-      "\"architectures\":[\"\(family)ForSequenceClassification\"]",
-      "\"id2label\":{\"0\":\"LABEL_0\"}",
-      "\"pad_token_id\":0",
+      "\"architectures\": [\"\(family)ForSequenceClassification\"]",
+      "\"id2label\": {\"0\": \"LABEL_0\"}", "\"pad_token_id\": 0",
     ] { #expect(config.contains(field), "\(field) in \(config)") }
     let weights = try Checkpoint(folder.path + "/model.safetensors")
     #expect(weights["score.weight"]?.shape == [1, rm.model.config.width])

@@ -3,9 +3,10 @@ import RLXTraining
 
 enum EnsembleMethods {
   private static let model = "RewardModel(\(ModelMethods.model))"
-  private static let example =
-    "Ensemble([\(model), \(model)], combine: \"worst\")"
-  private static let setup = "rm = \(example)\n"
+  private static let members = "one = \(model)\ntwo = \(model)\n"
+  private static let ensemble = "Ensemble([one, two], combine: \"worst\")"
+  private static let example = members + ensemble
+  private static let setup = "\(members)rm = \(ensemble)\n"
 
   static func type(_ core: SessionCore) -> HostType {
     HostType(

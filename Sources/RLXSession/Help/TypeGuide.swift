@@ -37,7 +37,7 @@ struct TypeGuide {
       source: "Ouyang et al. 2022, arXiv 2203.02155, eq. 1",
       settings: [
         "learning_rate", "batch_size", "epochs", "early_stopping_patience",
-        "center_rewards_coefficient", "ties", "ranking_loss",
+        "center_rewards_coefficient",
       ],
       method: "fit", metrics: ["accuracy", "margin", "loss", "eval_loss", "eval_accuracy"],
       seeAlso: [":help reward", "RewardModel.calibration", "Ensemble", "Preferences", "PPO"]),
