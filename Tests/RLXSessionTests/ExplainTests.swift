@@ -64,7 +64,7 @@ import Testing
     let settings = [
       "SFT": SFT.Settings().plain.map(\.name), "DPO": DPO.Settings().plain.map(\.name),
       "RewardModel": RewardModel.Settings().plain.map(\.name),
-      "PPO": PPO.Settings().plain.map(\.name),
+      "PPO": PPO.Settings().plain.map(\.name), "PRM": PRM.Settings().plain.map(\.name),
     ]
     for metric in Metric.table {
       for operand in metric.operands {

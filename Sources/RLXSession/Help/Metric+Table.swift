@@ -82,7 +82,7 @@ extension Metric {
       healthy:
         "0.6 to 0.75 on people's choices, 0.5 is chance; near 1 only where a rule made them; of steps, "
         + "above the share of the commoner label",
-      operands: "margin loss",
+      operands: "loss",
       causes: [
         "stays at 0.5: labels at random, chosen and rejected mixed up, or learning_rate too small",
         "1 at once: something trivial gives the choice away, such as length or the end token",
