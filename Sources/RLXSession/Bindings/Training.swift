@@ -7,7 +7,7 @@ package func registerTraining(_ registry: Registry, core: SessionCore) {
   for type in [
     SFTMethods.type(core), RewardModelMethods.type(core), PPOMethods.type(core),
     PPOBatchMethods.type, PPOBatchMethods.answerType, DPOMethods.type(core),
-    AdamWMethods.type(core), EnsembleMethods.type(core), ScorerMethods.calibrationType,
+    AdamWMethods.type(core), EnsembleMethods.type(core), FeatureModelMethods.type(core), ScorerMethods.calibrationType,
     TrainLogMethods.type(core), TrainLogMethods.metricsType, RewardModelMethods.accuracyType,
   ] {
     registry.add(type)

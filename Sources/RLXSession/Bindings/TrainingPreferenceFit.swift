@@ -5,7 +5,13 @@ import RLXTraining
 enum PreferenceFit {
   /// Throws where training is to stop by evaluations that nobody asked for.
   static func check(_ call: Call, _ settings: RewardModel.Settings) throws {
-    guard settings.earlyStoppingPatience != nil,
+    guard settings.earlyStoppingPatience != nil else { return }
+    guard call.spec.parameters.contains(where: { $0.name == "eval" }) else {
+      throw Fault(
+        .argument, "\(call.spec.qualifiedName): early_stopping_patience: nothing is evaluated here",
+        remedy: "until the loss is low: epochs or max_steps", parameter: "early_stopping_patience")
+    }
+    guard
       !call.isGiven("eval") || !call.isGiven("eval_steps")
     else { return }
     let missing = call.isGiven("eval") ? "eval_steps" : "eval"

@@ -7,7 +7,8 @@ import RLXTraining
 enum ScriptReward {
   /// The values a `reward` parameter takes.
   static let types = ValueType.oneOf([
-    .host(RewardModelObject.typeName), .host(EnsembleObject.typeName), .function, .list,
+    .host(RewardModelObject.typeName), .host(EnsembleObject.typeName),
+    .host(FeatureModelObject.typeName), .function, .list,
   ])
 
   /// A RewardModel, a function, or a list of either with weights: `[[rm, 1.0], [length, 0.1]]`.

@@ -13,8 +13,10 @@ enum RewardModelMethods {
       RewardModelObject.typeName,
       "Scores answers: a copy of a model with a number in place of the next word, trained on "
         + "comparisons (Bradley-Terry).",
-      constructor: constructor(core), statics: [resume(core)],
-      methods: [fit(core)] + training(core)
+      constructor: constructor(core), statics: [resume(core), FeatureModelMethods.make(core)],
+      methods: [
+        fit(core), WarmupMethods.warmup(RewardModelObject.self, core, "rm = \(example)\n"),
+      ] + training(core)
         + ScorerMethods.all(RewardModelObject.self, core, "rm = \(example)\n")
         + NormalizeMethods.all(RewardModelObject.self, core, "rm = \(example)\n") + [
           CheckpointMethods.save(
@@ -141,20 +143,13 @@ enum RewardModelMethods {
     ]
   }
 
-  /// A reward model reads prompt and answer as one; after a cut the answers of a comparison need not
-  /// share a prompt any more, so each goes as a whole.
   private static func comparisons(
     _ object: RewardModelObject, _ call: Call, _ parameter: String, ranked: Bool,
     _ core: SessionCore
   ) throws -> [Comparison<[Int32]>] {
     let read = try ComparisonReader(object.tokenizer, call, parameter)
       .comparisons(call.value(parameter), ranked: ranked)
-    var rows = try object.rows(
-      read.flatMap(\.answers), by: object.tokenizer, owner: call.spec.qualifiedName, core
-    ).makeIterator()
-    let all = read.map { comparison in comparison.map { _ in rows.next() ?? [] } }
-    try PreferenceFit.refuseEqualAnswers(all, read, call, parameter)
-    return all
+    return try object.encoded(read, call, parameter, core)
   }
 
   /// Comparisons as one batch, which must fit into memory.
