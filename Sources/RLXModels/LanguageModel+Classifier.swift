@@ -55,12 +55,21 @@ extension LanguageModel {
     try JSONFields(file: folder + "/config.json")
   }
 
-  /// Throws for a folder that holds a reward model, whose output layer says nothing of next tokens.
+  /// Throws for a folder that holds a reward model, of answers or of steps, whose output layer says
+  /// nothing of next tokens.
   static func refuseClassifier(_ fields: JSONFields) throws(ModelError) {
-    guard try isClassifier(fields), let found = fields["architectures"] else { return }
+    guard let found = fields["architectures"] else { return }
+    let reader: String
+    if try isClassifier(fields) {
+      reader = "RewardModel(…) reads a reward model"
+    } else if try isTokenClassifier(fields) {
+      reader = "PRM(…) reads a process reward model"
+    } else {
+      return
+    }
     throw .unsupportedField(
       name: "architectures", file: fields.file, found: JSONFields.shown(found),
-      supported: "a language model; RewardModel(…) reads a reward model")
+      supported: "a language model; \(reader)")
   }
 
   private static func isClassifier(_ fields: JSONFields) throws(ModelError) -> Bool {

@@ -42,6 +42,14 @@ extension LanguageModel {
     let trunk = try load(folder: folder, config, weights.leavingOut([form.weight, form.bias]))
     return (trunk, ClassifierHead(weight: weight, bias: bias))
   }
+
+  /// Whether config.json speaks of such a folder, of any family.
+  static func isTokenClassifier(_ fields: JSONFields) throws(ModelError) -> Bool {
+    let known = ModelConfig.Family.allCases.map { TokenClassification($0).architecture }
+    return (try fields.array("architectures") ?? []).contains { name in
+      known.contains { name.stringValue?.isExactly($0) == true }
+    }
+  }
 }
 
 /// What transformers calls the parts of a family's token classification.

@@ -41,6 +41,11 @@ package enum CheckpointFolder {
     try remove(previous)
   }
 
+  /// Makes a folder in one that is there.
+  static func make(_ path: String) throws(ModelError) {
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure(path) }
+  }
+
   private static func check(_ path: String, _ known: Set<String>) throws(ModelError) {
     guard let names = entries(path) else {
       throw .unwritable(path: path, reason: "a file is there")

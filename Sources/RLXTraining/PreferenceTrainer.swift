@@ -5,6 +5,8 @@ import RLXTensor
 package protocol PreferenceTrainer: StatefulTrainer {
   /// What it reads of prompt and answer.
   associatedtype Answer: Equatable & Sendable
+  /// The settings of a fit that is told none.
+  static var defaults: RewardModel.Settings { get }
   /// What the last `fit` or `step` was told.
   var settings: RewardModel.Settings { get set }
   var log: TrainLog { get set }
@@ -24,6 +26,8 @@ package protocol PreferenceTrainer: StatefulTrainer {
   func length(_ answer: Answer) -> Int
   /// The operations of a training step on these answers.
   func trainingOperations(_ answers: [Answer]) -> Double
+  /// Looks over all answers of a fit before its first step; nothing by default.
+  func measure(_ answers: [Answer])
   /// The optimizer for these settings: the one there is, if its Adam settings are the same.
   func prepared(_ settings: RewardModel.Settings) throws(TrainingError) -> Stepper
 }
@@ -31,6 +35,9 @@ package protocol PreferenceTrainer: StatefulTrainer {
 extension PreferenceTrainer {
   /// Answers scored in one pass where no gradient is kept.
   private var rowsAtOnce: Int { 64 }
+
+  package static var defaults: RewardModel.Settings { RewardModel.Settings() }
+  package func measure(_ answers: [Answer]) {}
 
   /// The loss of a batch of comparisons: a scalar with gradients, in nats.
   package func loss(_ comparisons: [Comparison<Answer>]) throws -> Tensor {
@@ -59,6 +66,7 @@ extension PreferenceTrainer {
     let stepper = try prepared(settings)
     let count = settings.stepCount(rows: comparisons.count)
     let planned = stepper.planned(count, maxSteps: settings.maxSteps)
+    measure(comparisons.flatMap(\.answers))
     let before = log.count
     for done in 0..<count {
       let rows = passes.next(settings.rowsPerStep, of: comparisons.count, draws: &draws)

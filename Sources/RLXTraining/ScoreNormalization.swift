@@ -24,6 +24,13 @@ package struct ScoreNormalization: Equatable, Sendable {
     self.init(mean: center, deviation: spread)
   }
 
+  /// As counters of a trainer's state tell it: `score_mean`, `score_deviation`; none is 0.
+  init?(counters state: TrainerState) {
+    let deviation = state.counter("score_deviation")
+    guard deviation > 0 else { return nil }
+    self.init(mean: state.counter("score_mean"), deviation: deviation)
+  }
+
   package func callAsFunction(_ score: Float) -> Float {
     Float((Double(score) - mean) / deviation)
   }

@@ -163,10 +163,7 @@ extension RewardModel: StatefulTrainer {
       }
     }
     (tokensSeen, flops) = (state.count("num_tokens"), state.counter("flops"))
-    let deviation = state.counter("score_deviation")
-    normalization =
-      deviation > 0
-      ? ScoreNormalization(mean: state.counter("score_mean"), deviation: deviation) : nil
+    normalization = ScoreNormalization(counters: state)
     (draws, passes, log) = (state.draws, state.passes, state.log)
   }
 

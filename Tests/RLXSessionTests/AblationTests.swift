@@ -80,7 +80,7 @@ import Testing
       "metrics: [\"objective/kl\"]"
     ),
     ("ablate(ppo, \"kl_coef\", [0.1], rows[0], seeds: [1], steps: 1)", "expected a text"),
-    ("ablate(RewardModel(m), \"learning_rate\", [0.1], rows, seeds: [1], steps: 1)", "trainer"),
+    ("ablate(RewardModel(m), \"learning_rate\", [0.1], rows, seeds: [1], steps: 1)", "| repeat("),
     ("repeat([1], fn(s) => \"good\")", "expected a number, a map of numbers or a log"),
     ("repeat(1..=2, fn(s) => if s == 1 then {a: 1} else {b: 1})", "the same names for each seed"),
     ("cost([])", "at least one trainer"), ("cost([m])", "expected a SFT or"),

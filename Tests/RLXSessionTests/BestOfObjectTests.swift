@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("best_of(m, 3, \"the\")", "by: expected a RewardModel or a PRM or a function"),
+    ("best_of(m, 3, \"the\")", "a FeatureModel or a PRM or a function"),
     ("best_of(m, \"majority\", \"the\")", "or \"vote\""),
     ("best_of(m, length, \"the\", n: 0)", "n: expected an int from 1 to"),
     ("best_of(m, length, \"the\", temperature: 0)", "at 0 all 4 answers to a prompt are the same"),

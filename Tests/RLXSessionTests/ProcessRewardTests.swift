@@ -107,5 +107,6 @@ import Testing
         [a[0] == a[1], a[1] == a[2], p.log[-1] == q.log[-1], q.log.len]
         """)
     #expect(same == "[true, true, true, 4]")
+    #expect(bench.error("Model(DIR)").contains("PRM(…) reads a process reward model"))
   }
 }

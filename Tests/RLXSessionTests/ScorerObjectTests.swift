@@ -101,7 +101,7 @@ import Testing
     ),
     ("rm.fit(Dataset([{question: \"a\"}]))", "the columns question"),
     ("rm.fit(pairs, early_stopping_patience: 2)", "there is no eval"),
-    ("rm.fit(pairs, eval: [])", "expected preference pairs, got none"),
+    ("rm.fit(pairs, eval: [])", "RewardModel.fit: eval: expected at least one row, got none"),
     ("rm.fit(pairs, ties: \"maybe\")", "one of \"skip\", \"half\", \"rao_kupper\""),
     ("rm.normalize([\"the\"])", "expected answers with different scores"),
     ("rm.normalize([])", "got none"),

@@ -73,7 +73,10 @@ import Testing
       "PPO(m, reward: fn(p, r) => \"good\").step([\"the\"])",
       "expected a number, or one for each token, from the function"
     ),
-    ("PPO(m, reward: [[3, 1.0]])", "expected a RewardModel or a function"),
+    (
+      "PPO(m, reward: [[3, 1.0]])",
+      "expected a RewardModel, an Ensemble, a FeatureModel or a function"
+    ),
     (
       "p = PPO(m, reward: fn(p, r) => 1)\np.update(p.rollout([\"the\"]))",
       "ppo.advantages(batch) first"

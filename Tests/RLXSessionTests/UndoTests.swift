@@ -24,6 +24,11 @@ import Testing
     "rm.fit(prefs, epochs: 2, learning_rate: 1e-3)",
     "rm.fit(prefs, epochs: 1, learning_rate: 1e-3, adam_beta1: 0.5)",
     "rm.loss(prefs).backward()",
+    "rm.warmup([\"the cat sat\"], spoil: [\"repeat\"], learning_rate: 1e-3)",
+    "counted = RewardModel.features([\"length\", \"repetition\"], hidden: 2)",
+    "counted.warmup([\"the cat sat\"])",
+    "counted.fit(prefs, epochs: 2)",
+    "counted.normalize([\"the cat\", \"a\"])",
     "ppo = PPO(policy, reward: rm, reference: reference, learning_rate: 1e-3, max_tokens: 6, "
       + "value_model: \"reward\", score_position: \"after_end\", ptx_coef: 0.1, ptx: [\"the cat\"])",
     "batch = ppo.rollout([\"the\", \"a\"])",

@@ -5,7 +5,7 @@ import RLXTraining
 
 /// What chooses among answers to a prompt: an outcome, its process, or what most of them say.
 indirect enum AnswerJudge {
-  case reward(any Reward)
+  case reward(any Reward, of: String)
   case process(PRMObject, StepAggregate)
   case function(FunctionValue)
   case weighted([(judge: AnswerJudge, weight: Double)])
@@ -13,7 +13,8 @@ indirect enum AnswerJudge {
   case vote(FunctionValue?)
 
   static let types: ValueType = .oneOf([
-    .host(RewardModelObject.typeName), .host(PRMObject.typeName), .function, .list, .string,
+    .host(RewardModelObject.typeName), .host(EnsembleObject.typeName),
+    .host(FeatureModelObject.typeName), .host(PRMObject.typeName), .function, .list, .string,
   ])
 
   static var parameters: [ParameterSpec] {
@@ -49,8 +50,9 @@ indirect enum AnswerJudge {
     case .host(let object as PRMObject):
       let word = try call.string("aggregate")
       return .process(object, StepAggregate(rawValue: word) ?? .min)
-    case .host(let object) where object is RewardModelObject:
-      return .reward(try ScriptReward.of(value, policy, call, core))
+    case .host(let object) where object is any ScorerObject:
+      return .reward(
+        try ScriptReward.of(value, policy, call, core), of: object.typeName)
     case .list(let list) where list.count > 0:
       return .weighted(
         try list.elements.map { element in
@@ -63,7 +65,9 @@ indirect enum AnswerJudge {
         })
     default:
       throw wrong(
-        value, "a RewardModel, a PRM, a function of prompt and response, or \"vote\"", call)
+        value,
+        "a RewardModel, an Ensemble, a FeatureModel, a PRM, a function of prompt and response, or \"vote\"",
+        call)
     }
   }
 
@@ -76,7 +80,7 @@ indirect enum AnswerJudge {
   /// In words, for displays.
   var words: String {
     switch self {
-    case .reward: "a RewardModel"
+    case .reward(_, let name): (name == EnsembleObject.typeName ? "an " : "a ") + name
     case .process(_, let aggregate): "a PRM, \(aggregate.rawValue) of steps"
     case .function: "a function"
     case .weighted(let parts): NumberText.count(parts.count, "judge")
@@ -91,7 +95,7 @@ indirect enum AnswerJudge {
     -> [Double]
   {
     switch self {
-    case .reward(let reward):
+    case .reward(let reward, _):
       let scores = try reward.scores(answers.map(\.sample))
       return try finite(scores, call)
     case .process(let object, let aggregate):

@@ -15,6 +15,13 @@ struct TrainerVariation {
 
   /// Reads and checks everything before anything runs.
   init(_ call: Call, _ core: SessionCore) throws {
+    if case .host(let object as RewardModelObject) = call.value("trainer") {
+      throw Fault(
+        .type,
+        "ablate: trainer: a \(object.typeName) takes its settings at fit, so there is none to vary",
+        remedy: "repeat(1..=3, fn(seed) => RewardModel(policy).fit(rows, learning_rate: 1e-4))",
+        parameter: "trainer")
+    }
     guard case .host(let value) = call.value("trainer"), let object = value as? any TrainerObject,
       let trainer = object.state as? any VariableTrainer
     else { throw call.wrong("trainer", "a trainer") }

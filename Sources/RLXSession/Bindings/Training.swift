@@ -7,8 +7,9 @@ package func registerTraining(_ registry: Registry, core: SessionCore) {
   for type in [
     SFTMethods.type(core), RewardModelMethods.type(core), PPOMethods.type(core),
     PPOBatchMethods.type, PPOBatchMethods.answerType, DPOMethods.type(core),
-    AdamWMethods.type(core), EnsembleMethods.type(core), ScorerMethods.calibrationType,
-    PRMMethods.type(core), PRMMethods.scoresType, BestOfMethods.type,
+    AdamWMethods.type(core), EnsembleMethods.type(core), FeatureModelMethods.type(core),
+    ScorerMethods.calibrationType, PRMMethods.type(core), PRMMethods.scoresType,
+    BestOfMethods.type,
     TrainLogMethods.type(core), TrainLogMethods.metricsType, RewardModelMethods.accuracyType,
   ] {
     registry.add(type)

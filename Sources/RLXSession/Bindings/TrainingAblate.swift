@@ -25,7 +25,11 @@ enum AblationFunctions {
       "Runs variants of a trainer, one for each value of a setting and each seed, from where it stands "
         + "now, and tables what they measured with \(interval). Nothing of the session changes.",
       parameters: [
-        ParameterSpec("trainer", variable, example: "ppo", doc: "the trainer to vary"),
+        ParameterSpec(
+          "trainer", variable, example: "ppo",
+          doc:
+            "the trainer to vary; a RewardModel is told its settings by fit: repeat tables its fits"
+        ),
         ParameterSpec(
           "setting", .string, example: "\"whiten_rewards\"", doc: "which of its settings"),
         ParameterSpec("values", .list, example: "[true, false]", doc: "what to set it to"),
@@ -193,8 +197,11 @@ enum AblationFunctions {
   // MARK: Arguments
 
   private static let variable: ValueType = .oneOf(
-    [SFTObject.typeName, DPOObject.typeName, PRMObject.typeName, PPOObject.typeName]
-      .map { .host($0) })
+    [
+      SFTObject.typeName, DPOObject.typeName, PRMObject.typeName, PPOObject.typeName,
+      RewardModelObject.typeName,
+    ]
+    .map { .host($0) })
   private static let dataTypes: [ValueType] =
     [DatasetObject.typeName, PreferencesObject.typeName, CompletionsObject.typeName]
     .map { .host($0) }

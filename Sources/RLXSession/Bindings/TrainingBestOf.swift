@@ -16,7 +16,9 @@ enum BestOfMethods {
         "policy", .host(ModelObject.typeName), aliases: ["model"], doc: "the model that answers"),
       ParameterSpec(
         "by", AnswerJudge.types, aliases: ["reward"], example: by,
-        doc: "a RewardModel, a PRM, a fn(prompt, response), a list of [judge, weight], or \"vote\""),
+        doc:
+          "what scores an answer: a RewardModel, Ensemble, FeatureModel or PRM, a fn(prompt, response), "
+          + "a list of [judge, weight], or \"vote\""),
       ParameterSpec(
         "prompts", TextReader.promptTypes, aliases: ["prompt"], example: "[\"Once\"]",
         doc: "a text, a list of texts or of lists of ids, or a Dataset"),

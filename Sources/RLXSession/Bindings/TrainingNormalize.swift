@@ -8,13 +8,6 @@ protocol NormalizedObject: ScorerObject {
   var normalization: ScoreNormalization? { get set }
 }
 
-extension RewardModelObject: NormalizedObject {
-  var normalization: ScoreNormalization? {
-    get { model.normalization }
-    set { model.normalization = newValue }
-  }
-}
-
 enum NormalizeMethods {
   static func all<Object: NormalizedObject>(
     _ type: Object.Type, _ core: SessionCore, _ setup: String

@@ -93,7 +93,7 @@ enum PPOMethods {
     ParameterSpec(
       "reward", ScriptReward.types, optional: true, example: "fn(prompt, response) => response.len",
       doc:
-        "a RewardModel or Ensemble, a fn(prompt, response), or a list of [reward, weight]; without it "
+        "a RewardModel, Ensemble or FeatureModel, a fn(prompt, response), or a list of [reward, weight]; without it "
         + "step takes your scores")
   }
 

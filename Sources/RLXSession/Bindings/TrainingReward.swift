@@ -7,10 +7,11 @@ import RLXTraining
 enum ScriptReward {
   /// The values a `reward` parameter takes.
   static let types = ValueType.oneOf([
-    .host(RewardModelObject.typeName), .host(EnsembleObject.typeName), .function, .list,
+    .host(RewardModelObject.typeName), .host(EnsembleObject.typeName),
+    .host(FeatureModelObject.typeName), .function, .list,
   ])
 
-  /// A RewardModel, a function, or a list of either with weights: `[[rm, 1.0], [length, 0.1]]`.
+  /// What scores answers, a function, or a list of either with weights: `[[rm, 1.0], [length, 0.1]]`.
   static func of(_ value: Value, _ policy: ModelObject, _ call: Call, _ core: SessionCore) throws
     -> any Reward
   {
@@ -37,7 +38,8 @@ enum ScriptReward {
     }
     throw Fault(
       .type,
-      "PPO: reward: expected a RewardModel or a function of prompt and response, got "
+      "PPO: reward: expected a RewardModel, an Ensemble, a FeatureModel or a function of prompt and "
+        + "response, got "
         + value.described, remedy: "reward: fn(prompt, response) => response.len",
       parameter: "reward")
   }

@@ -13,8 +13,13 @@ enum RewardModelMethods {
       RewardModelObject.typeName,
       "Scores answers: a copy of a model with a number in place of the next word, trained on "
         + "comparisons (Bradley-Terry).",
-      constructor: constructor(core), statics: [resume(core)],
-      methods: [fit(core)] + training(core)
+      constructor: constructor(core), statics: [resume(core), FeatureModelMethods.make(core)],
+      methods: [
+        fit(core),
+        WarmupMethods.warmup(
+          RewardModelObject.self, core, "rm = \(example)\n", spoil: TextCorruption.allCases),
+        FittedMethods.evaluate(RewardModelObject.self, core, "rm = \(example)\n"),
+      ] + training(core)
         + ScorerMethods.all(RewardModelObject.self, core, "rm = \(example)\n")
         + NormalizeMethods.all(RewardModelObject.self, core, "rm = \(example)\n") + [
           CheckpointMethods.save(
@@ -90,11 +95,12 @@ enum RewardModelMethods {
       let settings = try RewardModel.Settings().applying(call)
       try PreferenceFit.check(call, settings)
       let ranked = settings.rankingLoss == .plackettLuce
-      let data = try comparisons(object, call, "data", ranked: ranked, core)
+      let data = try object.comparisons(call, "data", ranked: ranked, core)
       var work = TrainingRun.Work()
       var watch: HeldOutWatch?
       if call.isGiven("eval") {
-        let held = try comparisons(object, call, "eval", ranked: ranked, core)
+        let held = try TrainingRun.require(
+          object.comparisons(call, "eval", ranked: ranked, core), "eval", call)
         watch = PreferenceFit.watch(held, object.model, settings, &work)
       }
       let run = try TrainingRun(object, call, core, work)
@@ -109,20 +115,6 @@ enum RewardModelMethods {
 
   private static func training(_ core: SessionCore) -> [FunctionSpec] {
     [
-      method(
-        "evaluate",
-        "The loss on comparisons that are not trained on, as eval_loss, with what the scores say; "
-          + "nothing is changed.", parameters: [ScorerMethods.data], returns: "map",
-        example: "\(setup)rm.evaluate(rows).len  #> 6"
-      ) { [unowned core] object, call in
-        let ranked = object.model.settings.rankingLoss == .plackettLuce
-        let held = try comparisons(object, call, "data", ranked: ranked, core)
-        defer { core.endProgress() }
-        return .metrics(
-          try object.model.evaluate(
-            held,
-            report: TrainingProgress(core: core, trainer: "RewardModel", headlines: []).counting))
-      },
       method(
         "loss", "The loss of all comparisons given, as the last fit had it, with gradients.",
         parameters: [ScorerMethods.data], returns: "tensor",
@@ -141,28 +133,12 @@ enum RewardModelMethods {
     ]
   }
 
-  /// A reward model reads prompt and answer as one; after a cut the answers of a comparison need not
-  /// share a prompt any more, so each goes as a whole.
-  private static func comparisons(
-    _ object: RewardModelObject, _ call: Call, _ parameter: String, ranked: Bool,
-    _ core: SessionCore
-  ) throws -> [Comparison<[Int32]>] {
-    let read = try ComparisonReader(object.tokenizer, call, parameter)
-      .comparisons(call.value(parameter), ranked: ranked)
-    var rows = try object.rows(
-      read.flatMap(\.answers), by: object.tokenizer, owner: call.spec.qualifiedName, core
-    ).makeIterator()
-    let all = read.map { comparison in comparison.map { _ in rows.next() ?? [] } }
-    try PreferenceFit.refuseEqualAnswers(all, read, call, parameter)
-    return all
-  }
-
   /// Comparisons as one batch, which must fit into memory.
   private static func batch(_ object: RewardModelObject, _ call: Call, _ core: SessionCore) throws
     -> [Comparison<[Int32]>]
   {
     let ranked = object.model.settings.rankingLoss == .plackettLuce
-    let comparisons = try comparisons(object, call, "data", ranked: ranked, core)
+    let comparisons = try object.comparisons(call, "data", ranked: ranked, core)
     try ModelMemory(model: object.model.model, owner: call.spec.qualifiedName).check(
       tokens: comparisons.reduce(0) { $0 + $1.answers.reduce(0) { $0 + $1.count } },
       recording: true)

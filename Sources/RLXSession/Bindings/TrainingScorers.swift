@@ -26,15 +26,16 @@ enum ScorerMethods {
       .sample(prompt: call.value("prompt"), answer: call.value("response"))
   }
 
-  /// `setup` makes one called `rm`.
+  /// `setup` makes one called `rm`; `shown` are other examples, by the function's name.
   static func all<Object: ScorerObject>(
-    _ type: Object.Type, _ core: SessionCore, _ setup: String
+    _ type: Object.Type, _ core: SessionCore, _ setup: String, shown: [String: String] = [:]
   ) -> [FunctionSpec] {
     let rows = setup + "rows = [\(ComparisonReader.example)]\n"
     return [
       FunctionSpec(
         "score", "The score of an answer to a prompt; higher is better.", parameters: answer,
-        returns: "float", example: "\(setup)rm.score(\"Once\", \" upon a time\")"
+        returns: "float",
+        example: setup + (shown["score"] ?? "rm.score(\"Once\", \" upon a time\")")
       ) { [unowned core] call in
         let object = try call.object(as: type)
         return .float(
@@ -45,7 +46,8 @@ enum ScorerMethods {
       FunctionSpec(
         "accuracy",
         "How many pairs it orders as people did, with the 95 % interval of that share.",
-        parameters: [data], returns: "Accuracy", example: "\(rows)rm.accuracy(rows)"
+        parameters: [data], returns: "Accuracy",
+        example: rows + (shown["accuracy"] ?? "rm.accuracy(rows)")
       ) { [unowned core] call in
         let pairs = try ScoredPairs(call, try call.object(as: type), core)
         let correct = pairs.differences.filter { $0 > 0 }.count

@@ -4,7 +4,7 @@ import RLXTensor
 import RLXTraining
 
 /// A reward model as scripts hold it.
-package final class RewardModelObject: TrainerObject {
+package final class RewardModelObject: TrainerObject, FittedObject {
   package static let typeName = "RewardModel"
 
   package let model: RewardModel
@@ -21,6 +21,7 @@ package final class RewardModelObject: TrainerObject {
 
   package var typeName: String { Self.typeName }
   var state: any RecordingTrainer { model }
+  var trained: RewardModel { model }
   var options: [(name: String, value: SettingValue)] { truncation.plain }
   var modelName: String { name }
   var summary: String { "RewardModel from \(name)" }

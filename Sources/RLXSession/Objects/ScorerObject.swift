@@ -14,7 +14,7 @@ protocol ScorerObject: HostObject {
   ) throws -> [Double]
 }
 
-extension RewardModelObject: ScorerObject {
+extension RewardModelObject {
   var tokenizer: Tokenizer? { model.model.tokenizer }
 
   func scores(
@@ -43,5 +43,18 @@ extension RewardModelObject: ScorerObject {
     }
     truncation.report(cut, "answer", core)
     return rows
+  }
+
+  /// A reward model reads prompt and answer as one; after a cut the answers of a comparison need not
+  /// share a prompt any more, so each goes as a whole.
+  func encoded(
+    _ read: [Comparison<Sample>], _ call: Call, _ parameter: String, _ core: SessionCore
+  ) throws -> [Comparison<[Int32]>] {
+    var rows = try rows(
+      read.flatMap(\.answers), by: tokenizer, owner: call.spec.qualifiedName, core
+    ).makeIterator()
+    let all = read.map { comparison in comparison.map { _ in rows.next() ?? [] } }
+    try PreferenceFit.refuseEqualAnswers(all, read, call, parameter)
+    return all
   }
 }

@@ -28,35 +28,18 @@ extension TrainerObject {
 
   /// Adds settings, counters, weights, moments and log.
   func absorbTrainer(into digest: inout DigestBuilder) {
-    digest.text(typeName)
-    digest.count(settings.count)
-    for (name, value) in settings {
-      digest.text(name)
-      digest.text(value.words)
-    }
-    digest.metrics(state.stateNumbers)
-    for (name, tensor) in state.stateTensors {
-      digest.text(name)
-      digest.tensor(tensor)
-    }
-    digest.log(state.log)
+    digest.trainer(typeName, state, settings: settings)
   }
 
   /// The trainer's state, the objects it leads to, and which warnings were given.
   func trainerState(holds: [Value] = [], truncation: Truncation? = nil) -> ObjectState {
-    let trainer = state
-    var kept = trainer.state
-    let tensors = kept.tensors.map(\.tensor)
-    // The names alone: what is kept must not hold the tensors a second time.
-    for index in kept.tensors.indices { kept.tensors[index].tensor = .zeros([]) }
     let said = truncation?.said ?? []
-    var result = ObjectState(tensors: tensors, holds: holds) { tensors in
-      var state = kept
-      for (index, tensor) in tensors.enumerated() { state.tensors[index].tensor = tensor }
-      try trainer.restore(state)
+    var result = state.objectState(holds: holds)
+    let putBack = result.putBack
+    result.putBack = { tensors in
+      try putBack?(tensors)
       truncation?.said = said
     }
-    result.release = { trainer.releaseMoments() }
     return result
   }
 
@@ -98,5 +81,42 @@ extension TrainerObject {
         ? text + "  " + view.paint(line, .cyan)
         : TextWidth.truncated(text, to: view.columns, ellipsis: view.ellipsis)
     }
+  }
+}
+
+extension StatefulTrainer {
+  /// All of it, and the objects it leads to.
+  func objectState(holds: [Value] = []) -> ObjectState {
+    var kept = state
+    let tensors = kept.tensors.map(\.tensor)
+    // The names alone: what is kept must not hold the tensors a second time.
+    for index in kept.tensors.indices { kept.tensors[index].tensor = .zeros([]) }
+    var result = ObjectState(tensors: tensors, holds: holds) { [self] tensors in
+      var state = kept
+      for (index, tensor) in tensors.enumerated() { state.tensors[index].tensor = tensor }
+      try restore(state)
+    }
+    result.release = { [self] in releaseMoments() }
+    return result
+  }
+}
+
+extension DigestBuilder {
+  /// Settings, counters, weights, moments and log.
+  mutating func trainer(
+    _ type: String, _ trainer: any StatefulTrainer, settings: [(name: String, value: SettingValue)]
+  ) {
+    text(type)
+    count(settings.count)
+    for (name, value) in settings {
+      text(name)
+      text(value.words)
+    }
+    metrics(trainer.stateNumbers)
+    for (name, tensor) in trainer.stateTensors {
+      text(name)
+      self.tensor(tensor)
+    }
+    log(trainer.log)
   }
 }

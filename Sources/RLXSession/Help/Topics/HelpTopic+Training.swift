@@ -48,6 +48,10 @@ extension HelpTopic {
       comparisons the interval says how little is known. Judge it on comparisons that were not
       fitted: train, held = prefs.split(0.9). People agree with one another on about 0.7 of pairs.
 
+      rm.normalize(policy, prompts) brings scores to mean 0 and deviation 1 before PPO, Ensemble makes
+      several models one, rm.probes(rows) shows what scores go by. rm.warmup(demos) learns before
+      anybody has judged; RewardModel.features() is a small model that one can read.
+
       A reward is only a proxy. Keep a second measure aside, watch the length of answers and the KL,
       and read answers: a policy finds what a reward forgot to forbid.
 
