@@ -177,4 +177,32 @@ import Testing
     try rm.restore(after)
     #expect(try rm.scores(answers) == scores)
   }
+
+  /// Each edit of config.json, and what is said of it.
+  @Test(arguments: [
+    ("\"length\"", "\"lenght\"", "names of features"),
+    ("\"hidden\": 6", "\"hidden\": 7", "[7, 4]"),
+    ("\"hidden\": 6", "\"hidden\": 0", "from 1 to 4096"),
+    ("\"feature_std\": [", "\"feature_std\": [0,", "4 numbers above 0"),
+    ("\"feature_mean\": [", "\"feature_mean\": [\"a\",", "wanted numbers"),
+    ("\"features\"", "\"feature\"", "features is missing"),
+    ("rlx-features", "llama", "RewardModel(…) reads other folders"),
+  ])
+  func spoiltFoldersAreRefused(part: String, instead: String, wanted: String) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("features-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let rm = model()
+    rm.measure(comparisons(rm).flatMap(\.answers))
+    try rm.save(folder: folder.path)
+    let config = folder.appendingPathComponent("config.json")
+    let text = try String(contentsOf: config, encoding: .utf8)
+    try #require(text.contains(part))
+    try text.replacingOccurrences(of: part, with: instead)
+      .write(to: config, atomically: true, encoding: .utf8)
+    let error = #expect(throws: (any Error).self) {
+      _ = try FeatureModel.load(folder: folder.path, draws: Fixture.draws)
+    }
+    #expect(error.map { "\($0)".contains(wanted) } == true, "\(error.map { "\($0)" } ?? "none")")
+  }
 }
