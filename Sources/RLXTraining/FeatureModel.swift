@@ -75,8 +75,8 @@ package final class FeatureModel: PreferenceTrainer {
     scales = features.indices.map { feature in
       let values = answers.map { $0[feature] }
       let deviation = standardDeviation(values)
-      // A feature that never varies says nothing: it stays 0.
-      return (mean(values), deviation > 0 ? deviation : 1)
+      // A feature that varies by less than float32 tells says nothing: it stays near 0.
+      return (mean(values), deviation > 1e-6 ? deviation : 1)
     }
   }
 

@@ -178,6 +178,14 @@ import Testing
     #expect(try rm.scores(answers) == scores)
   }
 
+  /// The mean of three times 0.1 is not 0.1 in double: what is left is no deviation to divide by.
+  @Test func aFeatureThatNeverVariesIsNotBlownUp() throws {
+    let rm = FeatureModel([.length, .sentiment], hidden: 2, draws: Fixture.draws)
+    rm.measure([[1, 0.1], [2, 0.1], [3, 0.1]])
+    #expect(rm.scales[1].deviation == 1)
+    #expect(abs(rm.scales[0].mean - 2) < 1e-12 && rm.scales[0].deviation > 0.8)
+  }
+
   /// Each edit of config.json, and what is said of it.
   @Test(arguments: [
     ("\"length\"", "\"lenght\"", "names of features"),
