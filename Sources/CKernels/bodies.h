@@ -12,7 +12,7 @@
   X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
   X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(linear_rows)         \
-  X(matmul_rows) X(adamw)
+  X(matmul_rows) X(bf16_pack_rows) X(bf16_product) X(adamw)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -21,6 +21,8 @@ typedef struct {
 } ck_table;
 
 extern const ck_table ck_table_baseline, ck_table_avx2, ck_table_avx512;
+/// The bodies of bf16 products for processors with AVX-512 and bf16 dot products.
+extern const ck_body ck_bf16_pack_rows_dots, ck_bf16_product_dots;
 const ck_table *ck_active(void);
 
 /// Floats in one share of an elementwise pass, and rows in one partial sum over rows: constants, so
@@ -93,6 +95,19 @@ typedef struct {  // items: groups of eight outputs; matmul_rows: of 128
   float *y;
   int64_t N, C, M;
 } ck_linear_work;
+
+/// Columns of B, and rows of A, that a bf16 product takes at a time.
+enum { ck_bf16_strip = 48, ck_bf16_panel = 8 };
+
+typedef struct {  // items: packing, 64 rows; product, strips of one group of rows after the other
+  const float *a, *b;
+  float *c;
+  uint32_t *packed;
+  int64_t a_row, a_term, b_term, b_column, ldc;
+  int64_t M, N, K;
+  int64_t packed_row, group;
+  bool adds;
+} ck_bf16_work;
 
 typedef struct {  // items: floats
   float *p, *m, *v;
