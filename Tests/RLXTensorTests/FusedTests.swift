@@ -108,7 +108,8 @@ extension EngineSuite {
     }
 
     /// Windows within, at and past the blocks of sixteen that the kernels work in.
-    @Test(arguments: instructionSets, [(1, 0), (5, 0), (16, 0), (17, 3), (200, 0), (0, 2), (7, 1.5)])
+    @Test(
+      arguments: instructionSets, [(1, 0), (5, 0), (16, 0), (17, 3), (200, 0), (0, 2), (7, 1.5)])
     func attentionThroughAWindowAgreesWithNaiveSoftmax(isa: String, _ call: (Int, Float)) {
       let (window, softcap) = call
       using(instructionSet: isa) {
