@@ -1,8 +1,10 @@
 // Products of operands rounded to bf16, with float32 sums: C [M, N] = A [M, K] B [K, N].
 //
-// Rounded terms lie in pairs, as the processor's dot products want them: a word holds the even term in
+// Rounded terms lie in pairs, as the processor's dot products want them: a word holds the even term
+// in
 // its low half and the odd one above. Each element of C is one sum over pairs from the first to the
-// last, odd term before even, so it has the same bits whatever M and N, wherever it stands, and on any
+// last, odd term before even, so it has the same bits whatever M and N, wherever it stands, and on
+// any
 // number of threads. A processor without such dot products multiplies the same rounded numbers in
 // float32, in the same order.
 
@@ -20,8 +22,8 @@ CK_INLINE vi CK(bf16_low)(vf x) {
 CK_INLINE vi CK(bf16_words)(vf even, vf odd) {
 #ifdef CK_BF16_DOT
   const vi interleave = (vi)_mm512_cvtne2ps_pbh((__m512)odd, (__m512)even);
-  const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
-                                         21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24,
+                                         8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   return (vi)_mm512_permutexvar_epi16(order, (__m512i)interleave);
 #else
   return CK(bf16_low)(even) | (CK(bf16_low)(odd) << 16);
@@ -35,7 +37,8 @@ CK_INLINE vi CK(bf16_run)(const float *x, int64_t some) {
 #ifdef CK_BF16_DOT
   return (vi)_mm512_cvtne2ps_pbh((__m512)b, (__m512)a);
 #else
-  vf even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  vf even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
+                                    30);
   vf odd = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
   return CK(bf16_words)(even, odd);
 #endif
@@ -46,27 +49,35 @@ CK_INLINE void CK(transpose16)(vi *x) {
   vi y[16];
 #pragma clang loop unroll(full)
   for (int i = 0; i < 16; i += 2) {
-    y[i] = __builtin_shufflevector(x[i], x[i + 1], 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
-    y[i + 1] = __builtin_shufflevector(x[i], x[i + 1], 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+    y[i] = __builtin_shufflevector(x[i], x[i + 1], 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12,
+                                   28, 14, 30);
+    y[i + 1] = __builtin_shufflevector(x[i], x[i + 1], 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27,
+                                       13, 29, 15, 31);
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < 16; i += 4)
 #pragma clang loop unroll(full)
     for (int j = i; j < i + 2; j++) {
-      x[j] = __builtin_shufflevector(y[j], y[j + 2], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-      x[j + 2] = __builtin_shufflevector(y[j], y[j + 2], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+      x[j] = __builtin_shufflevector(y[j], y[j + 2], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12,
+                                     13, 28, 29);
+      x[j + 2] = __builtin_shufflevector(y[j], y[j + 2], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26,
+                                         27, 14, 15, 30, 31);
     }
 #pragma clang loop unroll(full)
   for (int i = 0; i < 16; i += 8)
 #pragma clang loop unroll(full)
     for (int j = i; j < i + 4; j++) {
-      y[j] = __builtin_shufflevector(x[j], x[j + 4], 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
-      y[j + 4] = __builtin_shufflevector(x[j], x[j + 4], 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+      y[j] = __builtin_shufflevector(x[j], x[j + 4], 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24,
+                                     25, 26, 27);
+      y[j + 4] = __builtin_shufflevector(x[j], x[j + 4], 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14,
+                                         15, 28, 29, 30, 31);
     }
 #pragma clang loop unroll(full)
   for (int j = 0; j < 8; j++) {
-    x[j] = __builtin_shufflevector(y[j], y[j + 8], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-    x[j + 8] = __builtin_shufflevector(y[j], y[j + 8], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    x[j] = __builtin_shufflevector(y[j], y[j + 8], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21,
+                                   22, 23);
+    x[j + 8] = __builtin_shufflevector(y[j], y[j + 8], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26,
+                                       27, 28, 29, 30, 31);
   }
 }
 
@@ -74,8 +85,8 @@ CK_INLINE void CK(store_words)(uint32_t *p, vi x) { memcpy(p, &x, sizeof x); }
 
 /// Rounds A for one block of terms. Items: groups of 64 rows.
 ///
-/// Where a row's terms follow each other: rows of words. Where a term's rows do: panels of eight rows,
-/// [pair][8].
+/// Where a row's terms follow each other: rows of words. Where a term's rows do: panels of eight
+/// rows, [pair][8].
 static void CK(bf16_pack_rows)(const void *arguments, int64_t begin, int64_t end) {
   const ck_bf16_work *k = arguments;
   const int64_t pairs = (k->K + 1) / 2;
@@ -84,7 +95,8 @@ static void CK(bf16_pack_rows)(const void *arguments, int64_t begin, int64_t end
     if (k->a_term == 1) {
       for (int64_t r = from; r < to; r++)
         for (int64_t i = 0; i < k->K; i += 32)
-          CK(store_words)(k->packed + r * k->packed_row + i / 2, CK(bf16_run)(k->a + r * k->a_row + i, k->K - i));
+          CK(store_words)(k->packed + r * k->packed_row + i / 2,
+                          CK(bf16_run)(k->a + r * k->a_row + i, k->K - i));
       continue;
     }
     for (int64_t p = 0; p < pairs; p++) {
@@ -109,12 +121,14 @@ static void CK(bf16_pack_rows)(const void *arguments, int64_t begin, int64_t end
 }
 
 /// Rounds `vectors` times 16 columns of B from `from` on, as [pair][16 * vectors].
-CK_INLINE void CK(bf16_pack_columns)(const ck_bf16_work *k, int64_t from, uint32_t *out, const int vectors) {
+CK_INLINE void CK(bf16_pack_columns)(const ck_bf16_work *k, int64_t from, uint32_t *out,
+                                     const int vectors) {
   const int64_t pairs = (k->K + 1) / 2, stride = 16 * vectors;
   if (k->b_term == 1) {
     for (int v = 0; v < vectors; v++) {
       const float *b = k->b + (from + 16 * v) * k->b_column;
-      const int64_t last = k->N - (from + 16 * v) - 1;  // past the last column the last serves again
+      // Past the last column the last serves again.
+      const int64_t last = k->N - (from + 16 * v) - 1;
       for (int64_t p = 0; p < pairs; p += 16) {
         vi x[16];
 #pragma clang loop unroll(full)
@@ -159,9 +173,9 @@ CK_INLINE vf CK(bf16_dot)(vf sum, uint32_t a, vi b) {
 }
 
 /// rows x (16 * vectors) elements of C. Word (r, p) of A is a[r * row + p * step].
-CK_INLINE void CK(bf16_tile)(const uint32_t *a, int64_t row, const int64_t step, const uint32_t *b, int64_t stride,
-                             int64_t pairs, float *c, int64_t ldc, int64_t rows, int64_t columns, bool adds,
-                             const int most, const int vectors) {
+CK_INLINE void CK(bf16_tile)(const uint32_t *a, int64_t row, const int64_t step, const uint32_t *b,
+                             int64_t stride, int64_t pairs, float *c, int64_t ldc, int64_t rows,
+                             int64_t columns, bool adds, const int most, const int vectors) {
   vf s[8][3];
   const uint32_t *at[8];
 #pragma clang loop unroll(full)
@@ -198,22 +212,25 @@ CK_INLINE void CK(bf16_tile)(const uint32_t *a, int64_t row, const int64_t step,
 }
 
 /// A group of rows times one strip of `vectors` times 16 columns.
-CK_INLINE void CK(bf16_strip)(const ck_bf16_work *k, int64_t from, int64_t to, int64_t column, const uint32_t *b,
-                              const int vectors, const bool by_row) {
-  const int64_t pairs = (k->K + 1) / 2, columns = k->N - column < 16 * vectors ? k->N - column : 16 * vectors;
+CK_INLINE void CK(bf16_strip)(const ck_bf16_work *k, int64_t from, int64_t to, int64_t column,
+                              const uint32_t *b, const int vectors, const bool by_row) {
+  const int64_t pairs = (k->K + 1) / 2, left = k->N - column;
+  const int64_t columns = left < 16 * vectors ? left : 16 * vectors;
   for (int64_t r = from; r < to; r += CK_PANEL) {
     const int64_t rows = to - r < CK_PANEL ? to - r : CK_PANEL;
     const uint32_t *a = by_row ? k->packed + r * k->packed_row : k->packed + r * pairs;
     const int64_t row = by_row ? k->packed_row : 1, step = by_row ? 1 : CK_PANEL;
     float *c = k->c + r * k->ldc + column;
 #ifdef CK_BF16_DOT
-    CK(bf16_tile)(a, row, step, b, 16 * vectors, pairs, c, k->ldc, rows, columns, k->adds, 8, vectors);
+    CK(bf16_tile)(a, row, step, b, 16 * vectors, pairs, c, k->ldc, rows, columns, k->adds, 8,
+                  vectors);
 #else
     // Fewer registers: four rows of one vector at a time.
     for (int64_t h = 0; h < rows; h += 4)
       for (int v = 0; 16 * v < columns; v++)
-        CK(bf16_tile)(a + h * row, row, step, b + 16 * v, 16 * vectors, pairs, c + h * k->ldc + 16 * v, k->ldc,
-                      rows - h < 4 ? rows - h : 4, columns - 16 * v < 16 ? columns - 16 * v : 16, k->adds, 4, 1);
+        CK(bf16_tile)(a + h * row, row, step, b + 16 * v, 16 * vectors, pairs,
+                      c + h * k->ldc + 16 * v, k->ldc, rows - h < 4 ? rows - h : 4,
+                      columns - 16 * v < 16 ? columns - 16 * v : 16, k->adds, 4, 1);
 #endif
   }
 }
@@ -224,7 +241,8 @@ static void CK(bf16_product)(const void *arguments, int64_t begin, int64_t end) 
   const int64_t strips = (k->N + CK_STRIP - 1) / CK_STRIP, pairs = (k->K + 1) / 2;
   uint32_t *b = (uint32_t *)ck_scratch(pairs * CK_STRIP);
   for (int64_t item = begin; item < end; item++) {
-    const int64_t from = item / strips * k->group, to = from + k->group < k->M ? from + k->group : k->M;
+    const int64_t from = item / strips * k->group;
+    const int64_t to = from + k->group < k->M ? from + k->group : k->M;
     const int64_t column = item % strips * CK_STRIP, left = k->N - column;
     const int vectors = left > 32 ? 3 : left > 16 ? 2 : 1;
     CK(bf16_pack_columns)(k, column, b, vectors);

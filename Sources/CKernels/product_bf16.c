@@ -4,7 +4,8 @@
 
 #include "bodies.h"
 
-// Blocks of A are rounded once and stay in the outer cache while every strip of B passes by. A strip
+// Blocks of A are rounded once and stay in the outer cache while every strip of B passes by. A
+// strip
 // of B's columns, rounded, fills half of a core's own cache.
 enum { block_terms = 1024, block_rows = 2048, least_rows = 128, tasks = 16 };
 
@@ -45,7 +46,8 @@ bool ck_bf16_dots(void) {
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
-void ck_product_bf16(const ck_matrix *a, const ck_matrix *b, float *c, int64_t M, int64_t N, int64_t K) {
+void ck_product_bf16(const ck_matrix *a, const ck_matrix *b, float *c, int64_t M, int64_t N,
+                     int64_t K) {
   const int64_t strips = (N + ck_bf16_strip - 1) / ck_bf16_strip;
   for (int64_t r = 0; r < M; r += block_rows) {
     const int64_t rows = smaller(block_rows, M - r);

@@ -17,10 +17,12 @@ extension GradientPass {
     if a.rank == 1 { grown = grown.unsqueezed(axis: b.rank == 1 ? 0 : -2) }
     if b.rank == 1 { grown = grown.unsqueezed(axis: -1) }
     accumulate(
-      grown.matmul(right.swapped, dtype: dtype).summed(to: left.shape).contiguous().viewed(as: a.shape),
+      grown.matmul(right.swapped, dtype: dtype).summed(to: left.shape).contiguous().viewed(
+        as: a.shape),
       into: at[0])
     accumulate(
-      left.swapped.matmul(grown, dtype: dtype).summed(to: right.shape).contiguous().viewed(as: b.shape),
+      left.swapped.matmul(grown, dtype: dtype).summed(to: right.shape).contiguous().viewed(
+        as: b.shape),
       into: at[1])
   }
 }

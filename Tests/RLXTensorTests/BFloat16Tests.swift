@@ -83,7 +83,9 @@ extension EngineSuite {
     @Test(arguments: instructionSets)
     func roundingTiesGoToEvenAndWhatIsNotFiniteStays(isa: String) {
       using(instructionSet: isa) {
-        let ties: [Float] = [1 + 0x1p-8, 1 + 3 * 0x1p-8, -1 - 0x1p-8, 1 + 0x1.1p-8, 0x1.fep127, 3e38]
+        let ties: [Float] = [
+          1 + 0x1p-8, 1 + 3 * 0x1p-8, -1 - 0x1p-8, 1 + 0x1.1p-8, 0x1.fep127, 3e38,
+        ]
         let kept = Tensor(ties, [6, 1]).matmul(.ones([1, 1]), dtype: .bfloat16).array
         #expect(kept == ties.map(Self.rounded))
         let odd = Tensor([.infinity, -.infinity, .nan, .greatestFiniteMagnitude], [4, 1])
@@ -102,7 +104,9 @@ extension EngineSuite {
         let (x, w) = (tensor([19, 40], seed: 1), tensor([24, 40], seed: 2))
         let dy = tensor([19, 24], seed: 3)
         for isLinear in [true, false] {
-          let (input, weight) = (Parameter("x", x), Parameter("w", isLinear ? w : w.transposed().copied))
+          let (input, weight) = (
+            Parameter("x", x), Parameter("w", isLinear ? w : w.transposed().copied)
+          )
           let y =
             isLinear
             ? input.tracked.linear(weight.tracked, dtype: .bfloat16)

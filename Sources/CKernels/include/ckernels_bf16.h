@@ -9,10 +9,13 @@ typedef struct {
 } ck_matrix;
 
 /// C [M, N], row-major, = A [M, K] B [K, N], every operand rounded to bf16 (nearest, ties to even),
-/// sums in float32. Each sum runs over pairs of terms in order: its bits depend on K and its own terms
+/// sums in float32. Each sum runs over pairs of terms in order: its bits depend on K and its own
+/// terms
 /// alone. M, N, K > 0.
-void ck_product_bf16(const ck_matrix *a, const ck_matrix *b, float *c, int64_t M, int64_t N, int64_t K);
+void ck_product_bf16(const ck_matrix *a, const ck_matrix *b, float *c, int64_t M, int64_t N,
+                     int64_t K);
 
-/// Whether this processor has bf16 dot products; without them the rounded operands are multiplied in
+/// Whether this processor has bf16 dot products; without them the rounded operands are multiplied
+/// in
 /// float32, in the same order.
 bool ck_bf16_dots(void);
