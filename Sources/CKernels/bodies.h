@@ -12,7 +12,8 @@
   X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
   X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(linear_rows)         \
-  X(matmul_rows) X(bf16_pack_rows) X(bf16_product) X(adamw)
+  X(matmul_rows) X(bf16_pack_rows) X(bf16_product) X(sampling_largest)                            \
+  X(sampling_exponentials) X(adamw)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -108,6 +109,14 @@ typedef struct {  // items: packing, 64 rows; product, strips of one group of ro
   int64_t packed_row, group;
   bool adds;
 } ck_bf16_work;
+
+typedef struct {  // one row; bodies get a pointer to a pointer to it
+  const float *x;
+  float *z, *p;
+  float shift, temperature, largest;
+  double sum;
+  bool broken;
+} ck_sampling_row;
 
 typedef struct {  // items: floats
   float *p, *m, *v;

@@ -10,4 +10,5 @@
 #include "body_decode.h"
 #include "body_linear.h"
 #include "body_product_bf16.h"
+#include "body_sampling.h"
 #include "body_optimizer.h"
