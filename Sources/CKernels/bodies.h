@@ -12,8 +12,7 @@
   X(log_softmax_backward) X(logsumexp) X(logsumexp_backward) X(token_logprobs)                    \
   X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
-  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(linear_rows)         \
-  X(matmul_rows) X(packed_f32) X(packed_bf16) X(packed_q8)  \
+  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(packed_f32) X(packed_bf16) X(packed_q8)  \
   X(to_bf16) X(to_q8) X(adamw)
 
 typedef struct {
@@ -94,12 +93,6 @@ typedef struct {  // items: columns
   float *y;
   int64_t k, n, ldb;
 } ck_product_work;
-
-typedef struct {  // items: groups of eight outputs; matmul_rows: of 128
-  const float *x, *w;
-  float *y;
-  int64_t N, C, M;
-} ck_linear_work;
 
 /// Outputs of a panel of packed weights, and rows that one item of a product takes at most.
 enum { ck_panel = 32, ck_block_rows = 48 };
