@@ -3,7 +3,7 @@
 // Rounded terms lie in pairs, as the processor's dot products want them: a word holds the even term
 // in
 // its low half and the odd one above. Each element of C is one sum over pairs from the first to the
-// last, odd term before even, so it has the same bits whatever M and N, wherever it stands, and on
+// last, odd term before even, as in generation (`body_packed.h`), so it has the same bits whatever M and N, wherever it stands, and on
 // any
 // number of threads. A processor without such dot products multiplies the same rounded numbers in
 // float32, in the same order.
@@ -11,22 +11,15 @@
 #define CK_STRIP ck_bf16_strip
 #define CK_PANEL ck_bf16_panel
 
-/// float32 to the nearest bf16, ties to even, in the low half of each lane; NaN stays NaN.
-CK_INLINE vi CK(bf16_low)(vf x) {
-  vu u = (vu)x;
-  vu rounded = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
-  return x != x ? (vi)((u >> 16) | 0x40u) : (vi)rounded;
-}
-
 /// Words of an even and an odd term.
 CK_INLINE vi CK(bf16_words)(vf even, vf odd) {
-#ifdef CK_BF16_DOT
+#ifdef CK_DOTS
   const vi interleave = (vi)_mm512_cvtne2ps_pbh((__m512)odd, (__m512)even);
   const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24,
                                          8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   return (vi)_mm512_permutexvar_epi16(order, (__m512i)interleave);
 #else
-  return CK(bf16_low)(even) | (CK(bf16_low)(odd) << 16);
+  return (CK(rounded_to_bf16)(even) & 0xffff) | (CK(rounded_to_bf16)(odd) << 16);
 #endif
 }
 
@@ -34,7 +27,7 @@ CK_INLINE vi CK(bf16_words)(vf even, vf odd) {
 CK_INLINE vi CK(bf16_run)(const float *x, int64_t some) {
   vf a = some >= 16 ? CK(load)(x) : CK(load_some)(x, some < 0 ? 0 : some, 0.0f);
   vf b = some >= 32 ? CK(load)(x + 16) : CK(load_some)(x + 16, some < 16 ? 0 : some - 16, 0.0f);
-#ifdef CK_BF16_DOT
+#ifdef CK_DOTS
   return (vi)_mm512_cvtne2ps_pbh((__m512)b, (__m512)a);
 #else
   vf even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
@@ -159,19 +152,6 @@ CK_INLINE void CK(bf16_pack_columns)(const ck_bf16_work *k, int64_t from, uint32
   }
 }
 
-CK_INLINE vf CK(bf16_dot)(vf sum, uint32_t a, vi b) {
-#ifdef CK_BF16_DOT
-  return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)_mm512_set1_epi32((int32_t)a), (__m512bh)b);
-#else
-  const uint32_t high = a & 0xffff0000u, low = a << 16;
-  float odd, even;
-  memcpy(&odd, &high, 4);
-  memcpy(&even, &low, 4);
-  sum += odd * (vf)(b & (int32_t)0xffff0000);
-  return sum + even * (vf)(b << 16);
-#endif
-}
-
 /// rows x (16 * vectors) elements of C. Word (r, p) of A is a[r * row + p * step].
 CK_INLINE void CK(bf16_tile)(const uint32_t *a, int64_t row, const int64_t step, const uint32_t *b,
                              int64_t stride, int64_t pairs, float *c, int64_t ldc, int64_t rows,
@@ -197,7 +177,7 @@ CK_INLINE void CK(bf16_tile)(const uint32_t *a, int64_t row, const int64_t step,
     for (int r = 0; r < most; r++) {
       const uint32_t x = at[r][p * step];
 #pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) s[r][v] = CK(bf16_dot)(s[r][v], x, w[v]);
+      for (int v = 0; v < vectors; v++) s[r][v] = CK(add_pairs)(s[r][v], w[v], (int32_t)x);
     }
   }
   for (int r = 0; r < most; r++) {
@@ -221,7 +201,7 @@ CK_INLINE void CK(bf16_strip)(const ck_bf16_work *k, int64_t from, int64_t to, i
     const uint32_t *a = by_row ? k->packed + r * k->packed_row : k->packed + r * pairs;
     const int64_t row = by_row ? k->packed_row : 1, step = by_row ? 1 : CK_PANEL;
     float *c = k->c + r * k->ldc + column;
-#ifdef CK_BF16_DOT
+#ifdef CK_DOTS
     CK(bf16_tile)(a, row, step, b, 16 * vectors, pairs, c, k->ldc, rows, columns, k->adds, 8,
                   vectors);
 #else

@@ -24,24 +24,16 @@ static uint32_t *block(int64_t words) {
 
 static ck_body product(void) {
 #if defined(__x86_64__)
-  if (ck_active() == &ck_table_avx512 && ck_bf16_dots()) return ck_bf16_product_dots;
+  if (ck_has_dots()) return ck_bf16_product_dots;
 #endif
   return ck_active()->bf16_product;
 }
 
 static ck_body pack_rows(void) {
 #if defined(__x86_64__)
-  if (ck_active() == &ck_table_avx512 && ck_bf16_dots()) return ck_bf16_pack_rows_dots;
+  if (ck_has_dots()) return ck_bf16_pack_rows_dots;
 #endif
   return ck_active()->bf16_pack_rows;
-}
-
-bool ck_bf16_dots(void) {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16");
-#else
-  return false;
-#endif
 }
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }

@@ -43,9 +43,3 @@ enum Products {
       elements: matrix.pointer, row: Int64(matrix.strides[0]), column: Int64(matrix.strides[1]))
   }
 }
-
-extension Engine {
-  /// Whether the processor multiplies bf16 numbers itself; else they are multiplied as float32, to the
-  /// same bits.
-  package static var hasBF16: Bool { ck_bf16_dots() }
-}

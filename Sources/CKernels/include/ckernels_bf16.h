@@ -1,5 +1,4 @@
 #pragma once
-#include <stdbool.h>
 #include <stdint.h>
 
 /// Element (i, j) is elements[i * row + j * column]; one of the two steps is 1.
@@ -14,8 +13,3 @@ typedef struct {
 /// alone. M, N, K > 0.
 void ck_product_bf16(const ck_matrix *a, const ck_matrix *b, float *c, int64_t M, int64_t N,
                      int64_t K);
-
-/// Whether this processor has bf16 dot products; without them the rounded operands are multiplied
-/// in
-/// float32, in the same order.
-bool ck_bf16_dots(void);
