@@ -58,7 +58,8 @@ extension EngineSuite {
           for rows in [0..<1, N - 1..<N, N / 2..<N, 0..<min(3, N), max(0, N - 8)..<N] {
             let some = x.slice(axis: 0, from: rows.lowerBound, to: rows.upperBound)
             let wanted = all.slice(axis: 0, from: rows.lowerBound, to: rows.upperBound)
-            #expect(weight.product(some).array == wanted.array, "\(rows) of \(N) \(K) \(M) on \(isa)")
+            #expect(
+              weight.product(some).array == wanted.array, "\(rows) of \(N) \(K) \(M) on \(isa)")
           }
         }
       }
@@ -121,7 +122,8 @@ extension EngineSuite {
 
     /// Sums of 8-bit numbers are exact, and bf16 pairs are added in one order: what fused
     /// multiply-adds give does not depend on the instructions that give them.
-    @Test(arguments: [DType.bfloat16, .int8]) func setsWithFusedProductsAgreeToTheBit(dtype: DType) {
+    @Test(arguments: [DType.bfloat16, .int8]) func setsWithFusedProductsAgreeToTheBit(dtype: DType)
+    {
       let sets = instructionSets.filter { $0 != "baseline" }
       let x = tensor([9, 333], seed: 1)
       let w = tensor([70, 333], seed: 2)

@@ -48,7 +48,7 @@ final class NetworkBuilder<Failure: Error> {
   /// The output layer `name` [V, C], which is the embedding's table where the configuration ties them.
   /// The last part to be made, if it has a table of its own.
   func output(_ name: String, tiedTo embedding: Embedding) throws(Failure) -> Linear {
-    guard !config.tiesEmbeddings else { 
+    guard !config.tiesEmbeddings else {
       return Linear(weight: embedding.table, dtype: config.dtype)
     }
     return try linear(name, in: config.width, out: config.vocabulary)
