@@ -55,7 +55,7 @@ def generate(model, batch, new, dtype, reach, peer, times=3):
 
 
 def ppo(model, batch, new, dtype, reach, steps):
-    prompt = 12  # tokens, about
+    prompt = 11.5  # tokens, on average
 
     def least(b, limits):
         shape, tokens, scored = Shape(b.model(model)), batch * (prompt + new), batch * new
@@ -89,9 +89,9 @@ def curve():
 def fit(which, reach, steps=12):
     def least(b, limits):
         rows = 8 if which == "sft" else 16
-        tokens, scored = rows * 140, 0 if which == "rm" else rows * 85  # about
+        tokens, scored = rows * 127, 0 if which == "rm" else rows * 56  # on average, of the rows that are read
         return engine_limits.training(
-            Shape(b.model("3m")), limits, "f32", tokens, scored, 140, reads=1 if which == "dpo" else 0)
+            Shape(b.model("3m")), limits, "f32", tokens, scored, 127, reads=1 if which == "dpo" else 0)
 
     return Row(
         f"{which} 3m 8 rows f32", "TRL 1.16", reach,
