@@ -6,7 +6,8 @@ extension Runner {
   /// Runs a session file statement by statement, with the answers, stops and failures it records.
   /// Comparing, it also holds every digest against the record. The first difference ends it.
   ///
-  /// `completeOnly` leaves out statements without a result: those a killed shell was running.
+  /// `completeOnly` leaves out statements without a result: those a killed shell was running. What a
+  /// person had answered in one is kept all the same.
   func runSession(_ source: Source, comparing: Bool, completeOnly: Bool = false)
     -> (result: CellResult, compared: Int)
   {
@@ -22,7 +23,10 @@ extension Runner {
     defer { attachPreferences() }
     for (index, statement) in parsed.statements.enumerated() {
       let recorded = parsed.entries[index]
-      if completeOnly, !recorded.isComplete { continue }
+      if completeOnly, !recorded.isComplete {
+        if !recorded.answers.isEmpty { keepAnswers(of: statement, recorded) }
+        continue
+      }
       let run = runStatement(
         statement, leading: recorded.leading, trailing: comment(behind: statement),
         recorded: recorded)
@@ -49,6 +53,22 @@ extension Runner {
       return (.failed(.replayDiffers), parsed.entries.count)
     }
     return (.done, parsed.entries.count)
+  }
+
+  /// Runs a statement that was asking somebody when its shell died: up to the last answer it got, and
+  /// stopped there, as Ctrl-C would have stopped it.
+  private func keepAnswers(of statement: TopStatement, _ recorded: SessionEntry) {
+    core.stopsAfterAnswers = true
+    defer {
+      core.stopsAfterAnswers = false
+      core.stop.reset()
+    }
+    _ = runStatement(
+      statement, leading: recorded.leading, trailing: comment(behind: statement),
+      recorded: recorded)
+    if let difference = core.record.difference {
+      core.warn("\(difference.what) differs from the record: later answers are left out")
+    }
   }
 
   /// Joins preferences that were rebuilt from the record with their files, which hold them already.

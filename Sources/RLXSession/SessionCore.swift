@@ -16,6 +16,8 @@ package final class SessionCore: Effects {
   package private(set) var record = StatementRecord()
   /// Answers recorded for the running statement; nil where none were recorded and a person is asked.
   package var recordedAnswers: [AnswerRecord]?
+  /// Whether the statement is stopped where its recorded answers end: the shell that asked died there.
+  var stopsAfterAnswers = false
   /// Called with each new answer of a person, so that it is on disk before the next question.
   package var keepAnswer: (AnswerRecord) -> Void = { _ in }
   /// The commands of the prompt, for help.

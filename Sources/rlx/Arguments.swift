@@ -8,6 +8,10 @@ struct LookOptions: ParsableArguments {
 
   @Flag(help: "No colour, no cursor movement, no box characters: for screen readers and logs.")
   var plain = false
+
+  @Option(
+    help: ArgumentHelp("Show things as text, or as one JSON object a line.", valueName: "form"))
+  var format: OutputFormat = .text
 }
 
 /// The options that stand before FILE, whichever way scripts are run.
@@ -28,10 +32,6 @@ struct CommonOptions: ParsableArguments {
   var maxSteps: Int?
 
   @OptionGroup var look: LookOptions
-
-  @Option(
-    help: ArgumentHelp("Show things as text, or as one JSON object a line.", valueName: "form"))
-  var format: OutputFormat = .text
 
   @Flag(help: "Read no configuration, such as .editrc.")
   var noConfig = false

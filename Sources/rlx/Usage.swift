@@ -6,7 +6,9 @@ struct UsageError: Error {
   var message: String
   var remedy = "rlx --help"
 
-  var text: String { "error: \(message)\n  try: \(remedy)\n" }
+  func text(_ format: OutputFormat) -> String {
+    format.error(kind: "usage", message, remedy: remedy)
+  }
 }
 
 enum Usage {
@@ -28,6 +30,18 @@ enum Usage {
       .joined(separator: " ")
     guard let first = line.first, line.dropFirst().first?.isLowercase == true else { return line }
     return first.lowercased() + line.dropFirst()
+  }
+
+  /// The form that the words ask for, as far as they can be understood: an error about them is in it.
+  static func format(askedIn words: [String]) -> OutputFormat {
+    let name = "--format"
+    let values = words.indices.compactMap { place -> String? in
+      if words[place].hasPrefix(name + "=") {
+        return String(words[place].dropFirst(name.count + 1))
+      }
+      return words[place] == name && place + 1 < words.count ? words[place + 1] : nil
+    }
+    return values.last.flatMap(OutputFormat.init) ?? .text
   }
 
   static let help = """

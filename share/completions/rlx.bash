@@ -1,8 +1,8 @@
 # bash completion for rlx
 _rlx() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-  local look="--color --plain --help"
-  local run="--quiet --seed --threads --max-steps --no-config --no-journal --version --format $look"
+  local look="--color --plain --format --help"
+  local run="--quiet --seed --threads --max-steps --no-config --no-journal --version $look"
   local command='' file='' word skip=''
   COMPREPLY=()
 

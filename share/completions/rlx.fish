@@ -46,11 +46,11 @@ for condition in __rlx_first '__rlx_command replay'
     complete -c rlx -n $condition -l no-config -d 'read no configuration'
     complete -c rlx -n $condition -l no-journal -d 'keep no journal and no history'
     complete -c rlx -n $condition -l version -d 'show the version'
-    complete -c rlx -n $condition -l format -x -a 'text json' -d 'write what is shown as'
 end
 for condition in __rlx_first '__rlx_command replay check fmt'
     complete -c rlx -n $condition -l color -x -a 'auto always never' -d 'use colour'
     complete -c rlx -n $condition -l plain -d 'no colour, no cursor movement, no box characters'
+    complete -c rlx -n $condition -l format -x -a 'text json' -d 'write what is shown as'
     complete -c rlx -n $condition -s h -l help -d 'show help'
 end
 complete -c rlx -n __rlx_first -s c -x -d 'run this text'

@@ -6,6 +6,7 @@ local state
 look=(
   '--color[use colour]:when:(auto always never)'
   '--plain[no colour, no cursor movement, no box characters]'
+  '--format[write what is shown as]:form:(text json)'
   '(-h --help)'{-h,--help}'[show help]'
 )
 run=(
@@ -16,7 +17,6 @@ run=(
   '--no-config[read no configuration]'
   '--no-journal[keep no journal and no history]'
   '--version[show the version]'
-  '--format[write what is shown as]:form:(text json)'
   $look
 )
 
