@@ -44,7 +44,8 @@ extension Runner {
       }
     }
     if comparing, let end = parsed.end,
-      end.statements != parsed.entries.count || end.chain != chainValue
+      end.statements != parsed.entries.count
+        || (options.replayTolerance == nil && end.chain != chainValue)
     {
       let difference = ReplayDifference(
         what: "the chain over the whole session", before: "sha256:\(end.chain)",
@@ -122,11 +123,21 @@ extension Runner {
     guard comparing, recorded.isComplete else { return nil }
     let before = recorded.failure?.digest ?? recorded.digest ?? ""
     let after = run.entry.failure?.digest ?? run.entry.digest ?? ""
-    return before == after
-      ? nil
-      : ReplayDifference(
-        what: "the digest", before: Self.told(before, recorded.preview),
-        after: Self.told(after, run.entry.preview))
+    guard before != after else { return nil }
+    var what = "the digest"
+    if let tolerance = options.replayTolerance {
+      guard let wanted = recorded.outline, let found = run.entry.outline else {
+        return ReplayDifference(
+          what: what, before: Self.told(before, recorded.preview),
+          after: Self.told(after, run.entry.preview)
+            + " (to be compared within a tolerance, a session is recorded with --portable)")
+      }
+      guard let difference = wanted.difference(found, tolerance: tolerance) else { return nil }
+      what = difference
+    }
+    return ReplayDifference(
+      what: what, before: Self.told(before, recorded.preview),
+      after: Self.told(after, run.entry.preview))
   }
 
   private static func told(_ digest: String, _ preview: String?) -> String {
@@ -174,14 +185,15 @@ extension Runner {
       Source(text, name: path, path: identity(of: path)), comparing: true)
     if result == .done {
       core.output.message(
-        "replayed \(NumberText.count(compared, "statement")): the same, to the bit")
+        "replayed \(NumberText.count(compared, "statement")): the same, "
+          + (options.replayTolerance.map { "within \($0)" } ?? "to the bit"))
     }
     return result
   }
 
   /// `:load FILE`.
   func load(_ path: String, completeOnly: Bool = false) -> CellResult {
-    switch readText(path) {
+    switch readText(path, remedy: "the path of a script or session file; Tab completes it") {
     case .failure(let diagnostic): return report(diagnostic)
     case .success(let text):
       let source = Source(text, name: path, path: identity(of: path))
@@ -214,13 +226,14 @@ extension Runner {
   // MARK: Files
 
   /// The text of a script file; its absence and its encoding are errors with a remedy.
-  func readText(_ path: String) -> Result<String, Diagnostic> {
+  func readText(
+    _ path: String,
+    remedy: String = "rlx FILE runs a script; rlx -c CODE runs a line; rlx --help lists the rest"
+  ) -> Result<String, Diagnostic> {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       return .failure(
-        Diagnostic(
-          .missing, "\(path): no such file",
-          remedy: "rlx FILE runs a script; rlx -c CODE runs a line; rlx --help lists the rest"))
+        Diagnostic(.missing, "\(path): no such file", remedy: remedy))
     }
     guard !isFolder.boolValue else {
       return .failure(Diagnostic(.file, "\(path): expected a script, found a folder"))

@@ -30,6 +30,7 @@ enum Invocation: Equatable {
   /// Options that take the next word as their value.
   private static let valued: Set<String> = [
     "--seed", "--threads", "--max-steps", "--color", "--format", "--record", "--root",
+    "--rtol",
   ]
 
   /// Cuts a command line at FILE: what stands before it is for rlx, what follows for the script.

@@ -73,6 +73,7 @@ final class LineEditor: LineReader {
     wasInterrupted = false
     (undecided, recalled, edits) = (nil, nil, EditHistory())
     if bracketsPaste { mode.bracketPaste(true) }
+    mode.takeKeys(interruptsAreKeys: true)  // libedit does so only after the prompt has been seen
     defer {
       if bracketsPaste { mode.bracketPaste(false) }
       mode.takeKeys()

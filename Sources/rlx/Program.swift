@@ -55,6 +55,7 @@ struct Program {
     if asks, parsed.common.maxSteps == nil { options.maxSteps = .max }
     if asks { options.hint = ":last shows all" }
     options.keepsUndo = asks
+    options.isPortable = parsed.portable
     let journal =
       parsed.record.map(JournalFile.init) ?? (asks ? self.journal(parsed, console) : nil)
     options.journal = journal?.path
@@ -159,6 +160,7 @@ struct Program {
   private func replay(_ parsed: ReplayArguments) async -> Int32 {
     var options = options(parsed.common, arguments: [])
     options.replayRoot = parsed.root
+    options.replayTolerance = parsed.rtol
     let console = console(parsed.common.look)
     signals.beginRunning()
     do {

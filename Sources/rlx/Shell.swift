@@ -95,6 +95,9 @@ extension Shell {
       let nearest = ColonCommand.nearest(to: name).map(\.synopsis) ?? ":help"
       return wrongUsage("no command :\(name)", nearest)
     }
+    if !argument.isEmpty, !command.synopsis.contains(" ") {
+      return misused(command, "takes nothing behind it, got \(argument)")
+    }
     switch command {
     case .help: return await session.help(argument, topicsFirst: true)
     case .apropos: return await apropos(argument)

@@ -60,6 +60,7 @@ enum Usage {
 
     options of replay and fmt:
     \(option("--root", of: ReplayArguments.helpMessage(columns: 96)))
+    \(option("--rtol", of: ReplayArguments.helpMessage(columns: 96)))
     \(option("--check", of: FormatArguments.helpMessage(columns: 96)))
 
     exit codes: 0 done, 1 error in the program, 2 wrong usage, 3 replay differs, 4 a limit was reached,

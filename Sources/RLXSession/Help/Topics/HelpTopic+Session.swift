@@ -33,7 +33,9 @@ extension HelpTopic {
 
       Nothing is asked again: labels are part of the file, bound to what was shown. Nothing is written
       outside a scratch folder. Inputs are looked for in the working directory, beside the file, then
-      under --root. The bits are the same with any number of threads on the same kind of machine.
+      under --root. The bits are the same with any number of threads on the same kind of machine. For
+      others, record with --portable: replay --rtol 1e-3 then lets floats differ by a thousandth of them,
+      tensors as a whole, and holds all else (texts, tokens, counts, labels) to be the same.
       """),
     HelpTopic(
       "undo", "Undo, redo, snapshots",
