@@ -51,7 +51,17 @@ package final class SessionCore: Effects {
     record.drawsBefore = draws
     record.writtenBefore = files.written.count
     points.beginStatement(stopAt: stopAt)
+    PassWatch.current = PassWatch(
+      wantsStop: { [stop] in stop.isSet },
+      stopsAfterPass: { [weak self] in self?.endPass() ?? false })
     _ = files.takeInputs()
+  }
+
+  /// Counts the end of a pass through a network; whether the statement stops there.
+  private func endPass() -> Bool {
+    guard let count = points.endPass(stop) else { return false }
+    record.stoppedAt = count
+    return true
   }
 
   // MARK: Effects

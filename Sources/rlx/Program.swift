@@ -210,7 +210,9 @@ struct Program {
         prompt: { if console.look.outputIsTerminal { console.write($0) } })
     }
     if !common.quiet, common.look.format == .text {
-      console.write(Greeting(examples: Greeting.examples(resources: Resources.folder)).text)
+      console.write(
+        Greeting(examples: Greeting.examples(resources: Resources.folder))
+          .text(columns: console.facts.width))
     }
     return Shell(
       session: session, console: console, signals: signals, reader: reader, history: history,

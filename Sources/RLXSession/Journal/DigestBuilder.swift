@@ -90,26 +90,55 @@ struct OutlineBuilder {
   var numbers = NumberSketch()
   var tensors: [FloatSketch] = []
 
-  /// A number in a text, such as `print` made of a float: it may differ in its last digits.
-  private static let float = /[0-9]+\.[0-9]+(e[-+]?[0-9]+)?/
-
-  /// Texts enter without the floats that are written in them, which count as numbers.
+  /// Texts enter without the floats that are written in them, such as `print` made: they may differ in
+  /// their last digits, and count as numbers.
   mutating func text(_ string: String) {
-    var rest = string[...]
-    if string.utf8.contains(UInt8(ascii: ".")) {
-      while let found = rest.firstMatch(of: Self.float) {
-        piece(rest[..<found.range.lowerBound])
-        if let number = Double(String(found.output.0)) { numbers.add(number) }
-        rest = rest[found.range.upperBound...]
+    let bytes = Array(string.utf8)
+    var (start, place) = (0, 0)
+    while place < bytes.count {
+      guard Self.isDigit(bytes, place) else {
+        place += 1
+        continue
       }
+      let (end, isFloat) = Self.number(in: bytes, from: place)
+      if isFloat, let number = Double(String(decoding: bytes[place..<end], as: UTF8.self)) {
+        piece(bytes[start..<place])
+        numbers.add(number)
+        start = end
+      }
+      place = end
     }
-    piece(rest)
+    piece(bytes[start...])
     exact.update(word: UInt64.max)
   }
 
-  private mutating func piece(_ text: Substring) {
-    exact.update(word: UInt64(text.utf8.count))
-    exact.update(String(text))
+  /// Where the number that begins at `start` ends, and whether it has a point: `[0-9]+`, or
+  /// `[0-9]+\.[0-9]+(e[-+]?[0-9]+)?`.
+  private static func number(in bytes: [UInt8], from start: Int) -> (end: Int, isFloat: Bool) {
+    func digits(from place: Int) -> Int {
+      var place = place
+      while isDigit(bytes, place) { place += 1 }
+      return place
+    }
+    let whole = digits(from: start)
+    guard whole < bytes.count, bytes[whole] == UInt8(ascii: "."), isDigit(bytes, whole + 1) else {
+      return (whole, false)
+    }
+    let end = digits(from: whole + 1)
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "e") else { return (end, true) }
+    let hasSign =
+      end + 1 < bytes.count && [UInt8(ascii: "-"), UInt8(ascii: "+")].contains(bytes[end + 1])
+    let exponent = end + (hasSign ? 2 : 1)
+    return (isDigit(bytes, exponent) ? digits(from: exponent) : end, true)
+  }
+
+  private static func isDigit(_ bytes: [UInt8], _ place: Int) -> Bool {
+    place < bytes.count && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place])
+  }
+
+  private mutating func piece(_ bytes: ArraySlice<UInt8>) {
+    exact.update(word: UInt64(bytes.count))
+    bytes.withUnsafeBytes { exact.update($0) }
   }
 
   consuming func finish() -> StatementOutline {

@@ -121,8 +121,8 @@ extension HelpTopic {
           points    10^9 calls and loop turns in a file; --max-steps N allows more; none at the prompt
           uses      64 files inside one another
 
-      Ctrl-C stops a statement at its next counted point (a call, loop turn, optimizer step or token);
-      work begun since is dropped and objects stay whole. Models are held in float32 in memory; a call
+      Ctrl-C stops a statement at its next counted point (a call, loop turn, pass through a model,
+      optimizer step or token); work begun since is dropped at once and objects stay whole. Models are held in float32 in memory; a call
       that would not fit is an error before it starts.
       """),
   ]
