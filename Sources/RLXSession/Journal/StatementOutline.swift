@@ -11,6 +11,12 @@ package struct StatementOutline: Equatable, Sendable {
   package var numbers: NumberSketch
   package var tensors: [FloatSketch]
 
+  package init(exact: String, numbers: NumberSketch, tensors: [FloatSketch]) {
+    self.exact = exact
+    self.numbers = numbers
+    self.tensors = tensors
+  }
+
   /// What is not near, in a few words; nil where all is.
   package func difference(_ other: StatementOutline, tolerance: Double) -> String? {
     if exact != other.exact { return "what is no float (texts, tokens, counts, names)" }
