@@ -4,9 +4,6 @@ package struct ModelConfig: Sendable, Equatable {
     case llama, gpt2
   }
 
-  /// An elementwise function between two products.
-  package enum Activation: Sendable, Equatable { case geluTanh, gelu, relu, silu, tanh }
-
   package var family = Family.llama
   /// V: the rows of the embedding.
   package var vocabulary: Int

@@ -1,0 +1,42 @@
+import RLXTensor
+
+/// y = x Wᵀ + b: the one place where a weight meets activations, in every family.
+///
+/// Letters: N rows, K inputs, M outputs.
+package final class Linear {
+  /// How the weight lies in the checkpoint.
+  package enum Layout: Sendable {
+    /// [M, K]: a row for each output, as nearly everywhere.
+    case outputRows
+    /// [K, M]: a row for each input; GPT-2's `Conv1D`.
+    case inputRows
+  }
+
+  package let weight: Parameter
+  package let bias: Parameter?  // [M]
+  package let layout: Layout
+
+  init(weight: Parameter, bias: Parameter? = nil, layout: Layout = .outputRows) {
+    self.weight = weight
+    self.bias = bias
+    self.layout = layout
+  }
+
+  /// [N, K] → [N, M].
+  func callAsFunction(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
+    switch (layout, mode) {
+    case (.outputRows, .recording), (.outputRows, .reading):
+      return x.linear(weight.used(mode), bias: bias?.used(mode))
+    case (.outputRows, .decoding):
+      return x.linearRows(weight.value, bias: bias?.value)
+    case (.inputRows, .recording), (.inputRows, .reading):
+      return plus(x.matmul(weight.used(mode)), mode)
+    case (.inputRows, .decoding):
+      return plus(x.matmulRows(weight.value), mode)
+    }
+  }
+
+  private func plus(_ y: Tensor, _ mode: ForwardMode) -> Tensor {
+    bias.map { y + $0.used(mode) } ?? y
+  }
+}
