@@ -8,7 +8,7 @@ import Testing
   private let models = "a = Model(\"nano\"); b = a.copy()\nprompts = [\"Once upon a time\", \"One day\"]\n"
 
   @Test func aModelAgainstItselfIsHalf() throws {
-    let bench = ScriptBench()
+    let bench = ObjectBench()
     try bench.run(models)
     #expect(
       try bench.json(
@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func answersAreComparedPromptByPromptAndTiesCountHalf() throws {
-    let bench = ScriptBench()
+    let bench = ObjectBench()
     try bench.run(
       models + "x = a.generate(prompts, n: 2, max_tokens: 4)\ny = a.generate(prompts, n: 2, max_tokens: 9)")
     // Longer is better: what may have 9 tokens wins or ties against what has 4.
@@ -49,12 +49,12 @@ import Testing
     ("measures([])", "expected answers, got none"),
   ])
   func says(script: String, message: String) {
-    let error = ScriptBench().error(models + script)
+    let error = ObjectBench().error(models + script)
     #expect(error.contains(message), "\(script): \(error)")
   }
 
   @Test func anExactMatchComparesWhatIsSaid() throws {
-    let bench = ScriptBench()
+    let bench = ObjectBench()
     try bench.run(models)
     try bench.run("rows = [{question: \"One day\", answer: \"so 3\\n#### 1,000\"}]")
     #expect(try bench.json("exact_match(a, rows, max_tokens: 4).value") == "0.0")
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func measuresOfCompletionsGoByPrompt() throws {
-    let bench = ScriptBench()
+    let bench = ObjectBench()
     try bench.run(models + "m = measures(a.generate(prompts, n: 3, max_tokens: 8))")
     #expect(
       try bench.json("m.list().map(fn(r) => r.measure)")
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func perplexityAndAccuracyHaveIntervals() throws {
-    let bench = ScriptBench()
+    let bench = ObjectBench()
     try bench.run(models + "rows = [\"Once upon a time there was a dog\", \"The end\", \"A cat\"]")
     let pair = try bench.json("[a.perplexity(rows, interval: true).value, a.perplexity(rows)]")
     let values = pair.dropFirst().dropLast().split(separator: ",").compactMap { Double($0) }
@@ -85,9 +85,21 @@ import Testing
   }
 
   @Test func drawsAreTheSeeds() throws {
-    let bench = ScriptBench()
-    let script = "seed(4); bootstrap([1, 2, 3, 4, 9.5]).plain()"
+    let bench = ObjectBench()
+    let script = "seed(4)\nbootstrap([1, 2, 3, 4, 9.5]).plain()"
     #expect(try bench.json(script) == bench.json(script))
-    #expect(try bench.json("seed(5); bootstrap([1, 2, 3, 4, 9.5]).low") != bench.json("seed(4); bootstrap([1, 2, 3, 4, 9.5]).low"))
+    #expect(try bench.json("seed(5)\nbootstrap([1, 2, 3, 4, 9.5]).low") != bench.json("seed(4)\nbootstrap([1, 2, 3, 4, 9.5]).low"))
+  }
+
+  @Test func theExampleComparesAModelBeforeAndAfterTraining() async throws {
+    let console = TestConsole()
+    var options = SessionOptions()
+    options.arguments = ["2", "3"]
+    let session = try Session(options: options, console: console)
+    let path = Repository.root.appendingPathComponent("examples/evaluation.rlx").path
+    #expect(await session.runFile(path) == .done, "\(console.err)")
+    for words in ["perplexity before: ", "perplexity after: ", "3 prompts", "self-BLEU"] {
+      #expect(console.out.contains(words), "\(words) is missing in \(console.out)")
+    }
   }
 }

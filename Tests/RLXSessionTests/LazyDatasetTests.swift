@@ -24,7 +24,7 @@ import Testing
     ("data.filter(fn(r) => false, lazy: true).map(fn(r) => r.nothing).len", "0"),
   ])
   func gives(expression: String, expected: String) throws {
-    #expect(try ScriptBench().json(rows + expression) == expected)
+    #expect(try ObjectBench().json(rows + expression) == expected)
   }
 
   @Test func namesAreSeenAsTheyWereWhenItWasMade() throws {
@@ -36,12 +36,12 @@ import Testing
       now = data.map(fn(r) => shout(r.text))
       [lazy[0].text, now[0].text, mark]
       """
-    #expect(try ScriptBench().json(script) == "[\"a!\",\"a?\",\"?\"]")
+    #expect(try ObjectBench().json(script) == "[\"a!\",\"a?\",\"?\"]")
   }
 
   @Test func itRunsOnlyForRowsThatAreAskedFor() throws {
     // The function fails on the third row: only who reads it learns of it.
-    let bench = ScriptBench()
+    let bench = ObjectBench()
     try bench.run(rows + "m = data.map(fn(r) => if r.text == \"c\" then r.nothing else r.text, lazy: true)")
     #expect(try bench.json("m.take(2)[\"text\"]") == "[\"a\",\"b\"]")
     #expect(bench.error("m[2]").contains("nothing"))
@@ -58,7 +58,7 @@ import Testing
     "data.map(fn(r) => {n: Dataset(\"nano/text\").len}, lazy: true)",
   ])
   func itMayOnlyCompute(script: String) {
-    let error = ScriptBench().error(rows + script)
+    let error = ObjectBench().error(rows + script)
     #expect(error.contains("a function that runs later"), "\(error)")
     #expect(error.contains("lazy: false"), "\(error)")
   }
@@ -66,7 +66,7 @@ import Testing
   @Test func brokenRowsAreLeftOutOnlyWhenAsked() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("a b.jsonl", "{\"prompt\": \"x\"}\n{\"prompt\": \n[1]\n{\"prompt\": \"y\"}\n")
-    let bench = ScriptBench()
+    let bench = ObjectBench()
     let error = bench.error("Dataset(\"\(path)\")")
     #expect(error.contains(":2:"), "\(error)")
     #expect(error.contains("on_error: \"skip\") leaves out all 2 broken lines (2, 3)"), "\(error)")
@@ -82,13 +82,13 @@ import Testing
     var bytes: [UInt8] = []
     for n in 0..<17_000 { bytes += (line + "\(n)}\n").utf8 }
     let path = folder.file("big.jsonl", bytes)
-    let bench = ScriptBench()
+    let bench = ObjectBench()
     try bench.run("data = Dataset(\"\(path)\"); seed(1); some = data.shuffle().take(3)")
     #expect(try bench.json("[data.lazy, data.len, data[-1].n]") == "[true,17000,16999]")
     #expect(try bench.json("data.map(fn(r) => {prompt: r.prompt[..2], n: r.n * 2})[7]") == "{\"prompt\":\"xx\",\"n\":14}")
     #expect(try bench.json("data.filter(fn(r) => r.n % 1000 == 999).len") == "17")
     #expect(try bench.json("some.lazy") == "true")
-    #expect(try bench.json("seed(1); data.shuffle().take(3)[\"n\"]") == bench.json("some[\"n\"]"))
-    #expect(try bench.display("data.filter(fn(r) => r.n > 15).take(1)").contains("1 row"))
+    #expect(try bench.json("seed(1)\ndata.shuffle().take(3)[\"n\"]") == bench.json("some[\"n\"]"))
+    #expect(try bench.shown("data.filter(fn(r) => r.n > 15).take(1)").contains("1 row"))
   }
 }

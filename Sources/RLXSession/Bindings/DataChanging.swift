@@ -65,6 +65,24 @@ extension DatasetMethods {
     ]
   }
 
+  static var converting: [FunctionSpec] {
+    let pairs = "Dataset([{chosen: \"The sky is blue.\", rejected: \"The sky is green.\"}])"
+    return [
+      method(
+        "extract_prompt",
+        "Comparisons whose prompt stands at the head of both answers as {prompt, chosen, rejected}; of "
+          + "dialogues the turns they share (TRL's function of this name).",
+        example: "\(pairs).extract_prompt()[0].prompt  #> \"The sky is\""
+      ) { data, _ in try Value(data.dataset.extractingPrompts()) },
+      method(
+        "unpair",
+        "Comparisons taken apart as {prompt, completion, label}: of each thousand rows first all chosen "
+          + "answers, then all rejected ones (TRL's unpair_preference_dataset).",
+        example: "\(pairs).unpair().len  #> 2"
+      ) { data, _ in try Value(data.dataset.unpairing()) },
+    ]
+  }
+
   /// The columns are those of the first row, which is made now: so what is wrong with the function is
   /// said now.
   private static func mapped(_ data: Dataset, _ change: FrozenFunction) throws -> Value {

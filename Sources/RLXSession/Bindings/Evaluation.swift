@@ -1,3 +1,4 @@
+import RLXModels
 import RLXScript
 import RLXTensor
 import RLXTraining

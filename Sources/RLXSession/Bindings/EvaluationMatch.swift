@@ -44,7 +44,7 @@ extension EvaluationMethods {
       let right = try answers.enumerated().map { place, answer -> Double in
         let value = try said(answer.completion.text)
         if value.isNil { silent += 1 }
-        return !value.isNil && value == references[place / n] ? 1 : 0
+        return !value.isNil && value.equals(references[place / n]) ? 1 : 0
       }
       let rows = stride(from: 0, to: right.count, by: n).map {
         RLXTraining.mean(right[$0..<$0 + n])

@@ -1,5 +1,6 @@
 import RLXModels
 import RLXScript
+import RLXTensor
 import RLXTraining
 
 extension EvaluationMethods {

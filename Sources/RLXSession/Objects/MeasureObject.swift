@@ -39,12 +39,13 @@ package final class MeasureObject: Unchanging {
   }
 
   package func plain() throws -> Value? {
-    .map(
-      [
-        ("value", .float(interval.value)), ("low", interval.low.map { .float($0) } ?? .nil),
-        ("high", interval.high.map { .float($0) } ?? .nil), ("rows", .int(interval.rows)),
-        ("resamples", .int(interval.resamples)),
-      ] + facts.map { ($0.name, $0.value) })
+    var map: [(String, Value)] = [("value", .float(interval.value))]
+    map.append(("low", interval.low.map { .float($0) } ?? .nil))
+    map.append(("high", interval.high.map { .float($0) } ?? .nil))
+    map.append(("rows", .int(interval.rows)))
+    map.append(("resamples", .int(interval.resamples)))
+    for fact in facts { map.append((fact.name, fact.value)) }
+    return .map(map)
   }
 
   package func absorb(into digest: inout DigestBuilder) {
