@@ -99,4 +99,32 @@ import Testing
     let failed = #expect(throws: DataError.self) { try whole.prompts { _ in throw NoTools() } }
     #expect(failed?.found == "NoTools() in row 0")
   }
+
+  // MARK: Formats, against Python's readers
+
+  private func formats(_ name: String) throws -> [JSON] {
+    let golden = try JSON.read(Repository.golden("data/formats.json").path)
+    let cases = golden[name]?.arrayValue ?? []
+    #expect(cases.count > 20)
+    return cases
+  }
+
+  @Test func jsonIsReadAsPythonReadsIt() throws {
+    for found in try formats("json") {
+      let text = try #require(found["text"]?.stringValue)
+      let value = try? JSON.parse(text)
+      #expect(value == found.objectValue?["value"], "\(text)")
+    }
+  }
+
+  /// Stricter in one thing: a quote within a value that does not begin with one is an error.
+  @Test func csvIsReadAsPythonReadsIt() throws {
+    let folder = try TemporaryFolder()
+    for found in try formats("csv") {
+      let text = try #require(found["text"]?.stringValue)
+      let rows = try? Dataset.open(folder.file("a.csv", text)).allRows()
+      let wanted = text == "a,b\n1, \"2\"\n" ? nil : found["rows"]?.arrayValue
+      #expect(rows.map { $0.map { JSON.object($0) } } == wanted, "\(text)")
+    }
+  }
 }
