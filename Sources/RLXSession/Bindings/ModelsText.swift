@@ -62,7 +62,9 @@ struct TextReader {
     case .string(let text): return [prompt(text.string)]
     case .host(let object):
       if let data = object as? DatasetObject {
-        return try data.dataset.prompts().map { prompt($0) }
+        return try data.dataset.prompts(chat: chat).map {
+          Prompt(text: $0.text, tokens: tokenizer.encode($0.text, special: !$0.isRendered))
+        }
       }
       if let answers = object as? CompletionsObject {
         return try answers.items.map { try prompt(.host($0)) }
@@ -75,6 +77,9 @@ struct TextReader {
     }
     throw wrong(value, "a text, a list of texts or of lists of ids, or a Dataset")
   }
+
+  /// Writes messages out by the tokenizer's chat template; nil where it has none.
+  var chat: ChatRenderer? { nil }
 
   func ids(_ value: Value, at place: Int? = nil) throws -> [Int32] {
     guard let elements = try value.asElements() else { throw wrong(value, "ids", at: place) }

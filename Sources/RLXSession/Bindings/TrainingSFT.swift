@@ -157,7 +157,7 @@ enum SFTMethods {
       reserve: object.trainer.settings.appendEos ? 1 : 0, owner: call.spec.qualifiedName)
     let kept = try all.enumerated().map { row, example in
       let (prompt, answer) = try cut(example.prompt, example.completion, row: row)
-      return SFT.Example(prompt: prompt, completion: answer)
+      return SFT.Example(prompt: prompt, completion: answer, isWhole: example.isWhole)
     }
     object.truncation.report(cut, "row", core)
     return kept

@@ -63,7 +63,17 @@ extension HelpTopic {
         data.save("rows.jsonl")
         Dataset("rows.jsonl").kind              #> "prompt-only"
 
-      A string is a row {text}. Rows are read as they are: nothing is truncated silently.
+      A string is a row {text}. Rows are read as they are: nothing is truncated silently. A row that
+      cannot be read is an error with its line; on_error: "skip" leaves such rows out and says so.
+
+      Rows of a large .jsonl file stay in the file, and map and filter on them run when a row is asked
+      for; lazy: true does that with any dataset:
+
+        later = data.map(fn(row) => {prompt: row.prompt.upper()}, lazy: true)
+        later[1].prompt                         #> "ONE DAY"
+
+      Lists of messages {role, content} in place of texts are written out by the tokenizer's chat
+      template. docs/data.md has formats, types and limits.
       """),
     HelpTopic(
       "preferences", "Preferences",
