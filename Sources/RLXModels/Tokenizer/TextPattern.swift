@@ -9,9 +9,9 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
   }
 
   private let code: OpaquePointer
-  /// Steps after which PCRE2 gives up on one match, some seconds: only patterns that go back and
+  /// Steps after which PCRE2 gives up on one match, about a second: only patterns that go back and
   /// forth over a text exponentially often come there.
-  private static let matchLimit: UInt32 = 100_000_000
+  private static let matchLimit: UInt32 = 10_000_000
   private static let stackLimit = 256 << 20
 
   /// GPT-2's pattern: contractions, words with the space before them, numbers, other signs, space.
@@ -20,6 +20,12 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
 
   /// A single digit or other number.
   static let numbers = own(#"\p{N}"#)
+
+  /// Words, and runs of other signs.
+  static let words = own(#"\w+|[^\w\s]+"#)
+
+  /// A single white space.
+  static let space = own(#"\s"#)
 
   private static func own(_ pattern: String) -> TextPattern {
     do throws(PatternFault) { return try TextPattern(pattern) } catch {

@@ -1,8 +1,8 @@
 /// Text to ids and back, as a tokenizer.json says.
 ///
 /// Only what tokenizer.json names and this file knows is done; a component it does not know is an
-/// error at loading. Truncation and padding settings of the file are not followed: nothing is
-/// truncated silently, and batches are packed.
+/// error at loading. Truncation and padding settings of the file are not followed, as transformers
+/// does not follow them unless asked: nothing is truncated silently, and batches are packed.
 package final class Tokenizer: Sendable {
   /// The bytes of the files it came from, to be saved again as they are.
   package let files: [(name: String, bytes: [UInt8])]
@@ -10,6 +10,8 @@ package final class Tokenizer: Sendable {
   package let beginning: Int32?
   package let end: Int32?
   package let padding: Int32?
+  let special: SpecialTokens
+  let templates: ChatTemplates
 
   let model: BytePairEncoder
   let added: AddedTokens
@@ -23,9 +25,12 @@ package final class Tokenizer: Sendable {
   let isByteToken: [Bool]
 
   init(
-    parts: TokenizerParts, special: SpecialTokens, files: [(name: String, bytes: [UInt8])]
+    parts: TokenizerParts, special: SpecialTokens, templates: ChatTemplates = ChatTemplates(),
+    files: [(name: String, bytes: [UInt8])]
   ) {
     self.files = files
+    self.special = special
+    self.templates = templates
     beginning = special.beginning
     end = special.end
     padding = special.padding
@@ -99,6 +104,12 @@ package final class Tokenizer: Sendable {
         }
       }
     }
+  }
+
+  /// A text as the normalizer leaves it.
+  package func normalized(_ text: String) -> String {
+    guard let normalizer, !text.isEmpty else { return text }
+    return String(decoding: normalizer.apply(Array(text.utf8)[...]), as: UTF8.self)
   }
 
   /// The pieces of a text that holds no mark, which no token straddles, as bytes.
