@@ -1,13 +1,16 @@
 import RLXTensor
 
-/// What families have in common in how they come to their weights: fresh, from files, or as the copy
-/// of another.
+/// What families have in common: how they come to their weights (fresh, from files, or as the copy of
+/// another), and that hidden states lead to logits by one product.
 protocol BuiltFamily: ModelFamily {
-  /// A network of the shape `config` says. `source` gives each tensor, in checkpoint order, for its
-  /// name, shape and role.
-  init<Failure: Error>(
-    config: ModelConfig, source: (String, Shape, ParameterRole) throws(Failure) -> Tensor
-  ) throws(Failure)
+  /// The network of `make.config`, of parts made in checkpoint order.
+  init<Failure: Error>(_ make: NetworkBuilder<Failure>) throws(Failure)
+
+  /// The layer that gives logits.
+  var output: Linear { get }
+
+  /// The network over N tokens, up to the last norm: [N, C].
+  func run(_ batch: PackedBatch, _ attend: BatchAttention) -> Tensor
 
   /// What `weights` calls the tensor that Hugging Face calls `name` today.
   static func stored(_ name: String, in weights: WeightFiles) -> String
@@ -21,17 +24,17 @@ extension BuiltFamily {
   /// by √(2 · layers) for what joins the residual stream; scales 1, biases 0.
   init(config: ModelConfig, draw: Draw) {
     var draw = draw
-    self.init(config: config) { (_, shape: Shape, role: ParameterRole) -> Tensor in
-      role.fresh(shape, config, &draw)
-    }
+    self.init(
+      NetworkBuilder<Never>(config) { _, shape, role in role.fresh(shape, config, &draw) })
   }
 
   /// The weights of a folder, which must have all of them, in these shapes, and no others.
   init(config: ModelConfig, weights: WeightFiles) throws(ModelError) {
-    try self.init(config: config) {
+    let make = NetworkBuilder<ModelError>(config) {
       (name, shape: Shape, _: ParameterRole) throws(ModelError) -> Tensor in
       try weights.tensor(named: Self.stored(name, in: weights), shape: shape)
     }
+    try self.init(make)
     try weights.refuseOthers(than: parameters.map { Self.stored($0.name, in: weights) }) { name in
       // An output layer that says what the embedding says.
       Self.isLeftOver(name) || (name == "lm_head.weight" && config.tiesEmbeddings)
@@ -49,10 +52,27 @@ extension BuiltFamily {
   /// The output layer is the last parameter: where `config` has none, it is left out.
   private func copy(_ config: ModelConfig) -> Self {
     var values = parameters.map(\.value).makeIterator()
-    return Self(config: config) { (_, shape: Shape, _: ParameterRole) -> Tensor in
-      values.next() ?? Tensor.zeros(shape)
-    }
+    return Self(
+      NetworkBuilder<Never>(config) { _, shape, _ in values.next() ?? Tensor.zeros(shape) })
   }
 
   static func stored(_ name: String, in weights: WeightFiles) -> String { name }
+
+  static func isLeftOver(_ name: String) -> Bool { false }
+
+  // MARK: Forward
+
+  package func hidden(_ batch: PackedBatch, recording: Bool) -> Tensor {
+    run(batch, BatchAttention(batch, recording: recording))
+  }
+
+  package func decode(_ batch: PackedBatch, rows: [Int32], cache: KVCache) -> Tensor {
+    run(batch, BatchAttention(batch, rows: rows, cache: cache))
+  }
+
+  package func head(_ hidden: Tensor, recording: Bool) -> Tensor {
+    output(hidden, recording ? .recording : .reading)
+  }
+
+  package func decodeHead(_ hidden: Tensor) -> Tensor { output(hidden, .decoding) }
 }

@@ -22,22 +22,8 @@ extension ModelConfig {
     tiesEmbeddings = try fields.bool("tie_word_embeddings", default: true)
     scalesAttention = try fields.bool("scale_attn_weights", default: true)
     scalesAttentionByLayer = try fields.bool("scale_attn_by_inverse_layer_idx")
-    activation = try Self.activation(fields)
+    activation = try Self.activation(fields, "activation_function") ?? .geluTanh
     for (name, values) in Self.neutralForGPT2 { try Self.refuse(fields, name, unless: values) }
-  }
-
-  /// The names transformers has for these functions; the first of each is written.
-  private static let activations: [(activation: Activation, names: [String])] = [
-    (.geluTanh, ["gelu_new", "gelu_pytorch_tanh", "gelu_fast"]), (.gelu, ["gelu"]),
-    (.relu, ["relu"]), (.silu, ["silu", "swish"]), (.tanh, ["tanh"]),
-  ]
-
-  private static func activation(_ fields: JSONFields) throws(ModelError) -> Activation {
-    guard let name = try fields.string("activation_function") else { return .geluTanh }
-    for (activation, names) in activations where names.contains(name) { return activation }
-    throw .unsupportedField(
-      name: "activation_function", file: fields.file, found: "\"\(name)\"",
-      supported: activations.flatMap(\.names).map { "\"\($0)\"" }.joined(separator: ", "))
   }
 
   /// Fields that would change the arithmetic, with the values that do not.
@@ -51,11 +37,10 @@ extension ModelConfig {
 
   /// The family's own part of config.json. Dropout is written as it was here: none.
   var gpt2Fields: JSONObject {
-    let name = Self.activations.first { $0.activation == activation }?.names.first ?? "gelu_new"
-    return [
+    [
       "architectures": ["GPT2LMHeadModel"], "n_embd": .int(width), "n_inner": .int(innerWidth),
       "n_layer": .int(layers), "n_head": .int(heads), "n_positions": .int(context),
-      "layer_norm_epsilon": Self.shortest(normEps), "activation_function": .string(name),
+      "layer_norm_epsilon": Self.shortest(normEps), "activation_function": activationName,
       "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0,
       "scale_attn_weights": .bool(scalesAttention),
       "scale_attn_by_inverse_layer_idx": .bool(scalesAttentionByLayer),

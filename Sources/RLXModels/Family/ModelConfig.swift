@@ -1,11 +1,10 @@
+import RLXTensor
+
 /// The sizes and constants of a network: what config.json says, checked.
 package struct ModelConfig: Sendable, Equatable {
   package enum Family: String, Sendable, CaseIterable {
     case llama, gpt2
   }
-
-  /// An elementwise function between two products.
-  package enum Activation: Sendable, Equatable { case geluTanh, gelu, relu, silu, tanh }
 
   package var family = Family.llama
   /// V: the rows of the embedding.
@@ -41,6 +40,8 @@ package struct ModelConfig: Sendable, Equatable {
   package var beginningToken: Int32?
   package var endTokens: [Int32] = []
   package var paddingToken: Int32?
+  /// How products read the weights; not part of config.json.
+  package var dtype = DType.float32
 
   package init(
     vocabulary: Int, width: Int, innerWidth: Int, layers: Int, heads: Int, kvHeads: Int? = nil,
