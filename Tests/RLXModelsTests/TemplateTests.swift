@@ -52,8 +52,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a\n  {{ x.y.z }}", 2, 9, "y of a mapping"), ("{% if true %}\n{{ 1 | nope }}", 2, 8, "nope"),
-    ("é😀 {{ '日' ~ }}", 1, 15, "an expression"), ("{{ raise_exception('out of turn') }}", 1, 19, "out of turn"),
+    ("a\n  {{ x.y.z }}", 2, 9, "y of a mapping"), ("{% if true %}\n{{ 1 | nope }}{% endif %}", 2, 8, "nope"),
+    ("é😀 {{ '日' ~ }}", 1, 13, "an expression"), ("{{ raise_exception('out of turn') }}", 1, 19, "out of turn"),
     ("{% for i in x %}{{ i }}", 1, 24, "endfor"), ("{{ 9223372036854775807 + 1 }}", 1, 24, "64 bits"),
     ("{{ 99999999999999999999 }}", 1, 4, "64 bits"), ("\n\n{{ 'open", 3, 4, "at its end"),
     ("{% do x %}", 1, 4, "do"), ("{{ strftime_now('%Y') }}", 1, 16, "clock"),

@@ -80,7 +80,7 @@ def families():
         "special_tokens": {"<|eot|>": {"id": "<|eot|>", "ids": [number], "tokens": ["<|eot|>"]}}}]}
     yield "llama3", llama3
     qwen = copy(bytes_, normalizer=kind("NFC"), pre_tokenizer=sequence(split(QWEN, "Isolated"), byte_level_step()), post_processor=byte_level_step(False, False))
-    qwen["added_tokens"] += [added(number, "<|im_start|>", special=True), added(number + 1, "<think>"), added(number + 2, "é", normalized=True)]
+    qwen["added_tokens"] += [added(number, "<|im_start|>", special=True), added(number + 1, "<think>"), added(number + 2, "éé", normalized=True)]
     yield "qwen", qwen
     yield "neox", copy(bytes_, normalizer=kind("NFC"), pre_tokenizer=byte_level_step(False, True))
     yield "tekken", copy(bytes_, pre_tokenizer=sequence(split(TEKKEN, "Isolated"), byte_level_step()))

@@ -11,7 +11,7 @@ package struct Boundary: Sendable {
 
   package struct Token: Sendable {
     package let id: Int32
-    /// What it adds to the text; a special token is its mark.
+    /// What it adds to the text; of tokens that share a character the first has it.
     package let text: String
     package let part: Part
     package let isSpecial: Bool
@@ -30,19 +30,14 @@ package struct Boundary: Sendable {
   ) {
     precondition(trained.count == prompt.count + answer.count + end.count, "a flag a token")
     let ids = prompt + answer + end
-    var decoder = IncrementalDecoder(tokenizer, after: [])
-    var shown = 0
+    let (text, ends) = tokenizer.spelledText(ids)
+    var start = 0
     var found: [Token] = []
-    for (place, id) in ids.enumerated() {
-      decoder.append(id)
-      let all = decoder.text + decoder.tail
-      let text =
-        tokenizer.isSpecial(id)
-        ? tokenizer.token(id) ?? "" : String(decoding: all.dropFirst(shown), as: UTF8.self)
-      shown = all.count
+    for (place, (id, end)) in zip(ids, ends).enumerated() {
+      defer { start = end }
       found.append(
         Token(
-          id: id, text: text,
+          id: id, text: String(decoding: text[start..<end], as: UTF8.self),
           part: place < prompt.count ? .prompt : place < prompt.count + answer.count ? .answer : .end,
           isSpecial: tokenizer.isSpecial(id), isTrained: place > 0 && trained[place]))
     }

@@ -57,11 +57,6 @@ enum CharacterClasses {
     return set
   }()
 
-  /// Whether a code point is of a category, given by its full name.
-  static func isCategory(_ scalar: UInt32, _ name: String) -> Bool {
-    categories[Int(category[Int(scalar)])] == name
-  }
-
   /// The shadow of a text, nil for one that is its own: only ASCII.
   static func shadow(of text: ArraySlice<UInt8>) -> [UInt8]? {
     guard text.contains(where: { $0 >= 0x80 }) else { return nil }

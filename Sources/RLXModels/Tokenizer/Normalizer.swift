@@ -68,8 +68,8 @@ struct BertCleaning: Sendable {
     var scalars = ByteText.scalars(of: text)
     if cleans {
       scalars = scalars.compactMap { scalar in
-        if Self.isSpace(scalar) { return 0x20 }
-        return scalar == 0 || scalar == 0xFFFD || Self.isControl(scalar) ? nil : scalar
+        if Self.controls.contains(scalar) { return nil }
+        return Self.isSpace(scalar) ? 0x20 : scalar
       }
     }
     if separatesChinese {
@@ -84,25 +84,20 @@ struct BertCleaning: Sendable {
   }
 
   private static let marks = UnicodeTables.set(UnicodeTables.marks)
+  private static let accents = UnicodeTables.set(UnicodeTables.accents)
+  private static let controls = UnicodeTables.set(UnicodeTables.controls)
 
-  /// A text without its combining marks; of BERT's only those that take no room (Mn).
+  /// A text without its combining marks; of BERT's only what counts as accents there.
   static func withoutMarks(_ text: ArraySlice<UInt8>, onlyNonspacing: Bool = false) -> [UInt8] {
     guard text.contains(where: { $0 >= 0x80 }) else { return Array(text) }
     return ByteText.bytes(
       of: ByteText.scalars(of: text).filter { scalar in
-        onlyNonspacing
-          ? !CharacterClasses.isCategory(scalar, "Mn") : !marks.contains(scalar)
+        !(onlyNonspacing ? accents : marks).contains(scalar)
       })
   }
 
   private static func isSpace(_ scalar: UInt32) -> Bool {
     Unicode.Scalar(scalar)?.properties.isWhitespace ?? false
-  }
-
-  /// Whether it is of a category of "other" characters, tab and line ends aside.
-  private static func isControl(_ scalar: UInt32) -> Bool {
-    if scalar == 9 || scalar == 10 || scalar == 13 { return false }
-    return ["Cc", "Cf", "Cn", "Co"].contains { CharacterClasses.isCategory(scalar, $0) }
   }
 
   private static func isChinese(_ scalar: UInt32) -> Bool {
