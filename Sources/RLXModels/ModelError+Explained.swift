@@ -42,7 +42,8 @@ extension ModelError: CustomStringConvertible {
     case .missingTokenizerPart(let part, _): "the part \(part) is missing"
     case .noChatTemplate(let known):
       known.isEmpty
-        ? "the tokenizer has no chat template" : "no chat template of the tokenizer is the default one"
+        ? "the tokenizer has no chat template"
+        : "no chat template of the tokenizer is the default one"
     case .chatTemplate(_, let error): "line \(error.line), column \(error.column): \(error.found)"
     case .contextExceeded(let tokens, _): "a sequence of \(tokens) tokens"
     case .tokenOutsideVocabulary(let token, _): "the token \(token)"

@@ -8,8 +8,10 @@ extension FuzzTarget {
     words: [
       "{{", "}}", "{%", "%}", "{#", "#}", "-%}", "{%-", "{% for x in messages %}", "{% endfor %}",
       "{% if ", "{% else %}", "{% endif %}", "{% set x = ", "{% macro f(a) %}", "{% endmacro %}",
-      "{% generation %}", "{% endgeneration %}", "{% raw %}", "messages", "loop.index", "namespace(",
-      "| tojson", "| map('upper')", "| selectattr('role')", "| join", "| indent(9)", "| sort", "[::-1]",
+      "{% generation %}", "{% endgeneration %}", "{% raw %}", "messages", "loop.index",
+      "namespace(",
+      "| tojson", "| map('upper')", "| selectattr('role')", "| join", "| indent(9)", "| sort",
+      "[::-1]",
       "['role']", ".content", " is defined", " is mapping", "not ", " and ", " in ", "range(9)",
       "'\\u00e9'", "**", "//", "~", "(", ")", "[", "]", "{", "}", "9223372036854775807", "1e308",
       "f(f(", "loop(x)", "recursive", "{% call f() %}", "{% endcall %}", "{% break %}",

@@ -40,9 +40,10 @@ extension FuzzTarget {
     else { return bytes }
     let kept = JSONObject(
       vocabulary.filter { entry in
-        entry.key.utf8.count < 3 || (object["added_tokens"]?.arrayValue ?? []).contains {
-          $0["content"]?.stringValue == entry.key
-        }
+        entry.key.utf8.count < 3
+          || (object["added_tokens"]?.arrayValue ?? []).contains {
+            $0["content"]?.stringValue == entry.key
+          }
       })
     model["vocab"] = .object(kept)
     model["merges"] = .array(

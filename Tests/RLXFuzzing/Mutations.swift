@@ -44,7 +44,8 @@ package struct Mutations {
     case 4:
       let word = words[draw(below: words.count)]
       input.replaceSubrange(place..<min(place + word.count, input.count), with: word)
-    case 5: input.insert(contentsOf: Array(input[place..<place + length]), at: draw(below: input.count))
+    case 5:
+      input.insert(contentsOf: Array(input[place..<place + length]), at: draw(below: input.count))
     case 6:
       let other = seeds[draw(below: seeds.count)]
       let from = draw(below: other.count)

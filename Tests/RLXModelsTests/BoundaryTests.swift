@@ -35,7 +35,8 @@ import Testing
     #expect(boundary.tokens.allSatisfy { $0.isTrained == ($0.part == .answer) })
     #expect(boundary.tokens.first?.isSpecial == true && boundary.tokens.first?.text == "<s>")
     // A character of several byte tokens is shown with the first.
-    #expect(boundary.tokens.contains { $0.text == "é" } && !text(boundary.tokens).contains("\u{FFFD}"))
+    #expect(
+      boundary.tokens.contains { $0.text == "é" } && !text(boundary.tokens).contains("\u{FFFD}"))
   }
 
   @Test func ofAConversationTheLossSeesTheLastAnswer() throws {

@@ -68,7 +68,8 @@ import Testing
         let error = Support.error { try golden.tokenizer.chat(messages, settings) }
         #expect(error != nil, "\(shown) went through")
         if let raised = entry["raised"]?.stringValue {
-          #expect(error?.description.contains(raised) == true, "\(shown): \(String(describing: error))")
+          #expect(
+            error?.description.contains(raised) == true, "\(shown): \(String(describing: error))")
         }
         continue
       }
@@ -128,7 +129,9 @@ import Testing
   }
 
   @Test func namesOfSpecialTokensComeFromBothGenerationsOfFiles() throws {
-    let map = ["special_tokens_map.json": #"{"eos_token": {"content": "</s>"}, "pad_token": "<unk>"}"#]
+    let map = [
+      "special_tokens_map.json": #"{"eos_token": {"content": "</s>"}, "pad_token": "<unk>"}"#
+    ]
     let template = "{{ bos_token }}|{{ eos_token }}|{{ pad_token }}"
     let old = try Self.tokenizer(
       config: ["chat_template": .string(template), "bos_token": "<s>", "eos_token": "?"], more: map)
@@ -169,7 +172,9 @@ import Testing
       #expect(found.description.contains("messages"))
     }
     #expect(throws: ModelError.self) { try Self.tokenizer(config: ["chat_template": 3]) }
-    #expect(throws: ModelError.self) { try Self.tokenizer(config: ["chat_template": [["name": "a"]]]) }
+    #expect(throws: ModelError.self) {
+      try Self.tokenizer(config: ["chat_template": [["name": "a"]]])
+    }
   }
 
   @Test(arguments: [

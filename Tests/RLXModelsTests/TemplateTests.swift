@@ -52,9 +52,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a\n  {{ x.y.z }}", 2, 9, "y of a mapping"), ("{% if true %}\n{{ 1 | nope }}{% endif %}", 2, 8, "nope"),
-    ("é😀 {{ '日' ~ }}", 1, 13, "an expression"), ("{{ raise_exception('out of turn') }}", 1, 19, "out of turn"),
-    ("{% for i in x %}{{ i }}", 1, 24, "endfor"), ("{{ 9223372036854775807 + 1 }}", 1, 24, "64 bits"),
+    ("a\n  {{ x.y.z }}", 2, 9, "y of a mapping"),
+    ("{% if true %}\n{{ 1 | nope }}{% endif %}", 2, 8, "nope"),
+    ("é😀 {{ '日' ~ }}", 1, 13, "an expression"),
+    ("{{ raise_exception('out of turn') }}", 1, 19, "out of turn"),
+    ("{% for i in x %}{{ i }}", 1, 24, "endfor"),
+    ("{{ 9223372036854775807 + 1 }}", 1, 24, "64 bits"),
     ("{{ 99999999999999999999 }}", 1, 4, "64 bits"), ("\n\n{{ 'open", 3, 4, "at its end"),
     ("{% do x %}", 1, 4, "do"), ("{{ strftime_now('%Y') }}", 1, 16, "clock"),
   ])
@@ -73,7 +76,8 @@ import Testing
     "{% set ns = namespace(x='ab') %}{% for i in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
     "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
     "{{ 'a' * 1000000000000 }}", "{{ [0] * 1000000000000 }}", "{{ range(10 ** 15) | length }}",
-    "{% for i in range(100000) %}{{ 'x' * 10000 }}{% endfor %}", "{{ ('x' * 1000000) | replace('', 'y' * 1000) }}",
+    "{% for i in range(100000) %}{{ 'x' * 10000 }}{% endfor %}",
+    "{{ ('x' * 1000000) | replace('', 'y' * 1000) }}",
     "{{ 'a'.ljust(10 ** 12) }}", "{{ (['a' * 1000000] * 100) | join }}", "{{ 10 ** 100 }}",
     "{% for i in [[]] recursive %}{{ loop([i]) }}{% endfor %}",
   ])
@@ -84,12 +88,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("(", ")"), ("[", "]"), ("{1:", "}"), ("-", ""), ("not ", ""), ("a if b else ", ""), ("a[", "]"),
+    ("(", ")"), ("[", "]"), ("{1:", "}"), ("-", ""), ("not ", ""), ("a if b else ", ""),
+    ("a[", "]"),
     ("f(", ")"),
   ])
   func nestingIsLimited(open: String, close: String) throws {
     let (before, after) = (
-      String(repeating: open, count: 20_000), String(repeating: close, count: 20_000))
+      String(repeating: open, count: 20_000), String(repeating: close, count: 20_000)
+    )
     let source = "{{ \(before)1\(after) }}"
     let error = try #require(Self.error { try Template(source) })
     if case .limit = error.problem { return }
@@ -119,7 +125,8 @@ import Testing
   // MARK: - Days
 
   @Test(arguments: [
-    ("2024-02-29", "%d %b %Y", "29 Feb 2024"), ("2026-11-28", "%A, %B %-d, %y %j", "Saturday, November 28, 26 332"),
+    ("2024-02-29", "%d %b %Y", "29 Feb 2024"),
+    ("2026-11-28", "%A, %B %-d, %y %j", "Saturday, November 28, 26 332"),
     ("2000-01-01", "%a %e %H:%M:%S %I %p %% %u %w %F", "Sat  1 00:00:00 12 AM % 6 6 2000-01-01"),
     ("1999-12-31", "%a %j %m", "Fri 365 12"),
   ])
@@ -129,6 +136,9 @@ import Testing
     #expect(found.text == wanted)
   }
 
-  @Test(arguments: ["2023-02-29", "2026-13-01", "2026-00-01", "2026-1-1", "26-01-01", "", "today", "0000-01-01", "2026-01-01-"])
+  @Test(arguments: [
+    "2023-02-29", "2026-13-01", "2026-00-01", "2026-1-1", "26-01-01", "", "today", "0000-01-01",
+    "2026-01-01-",
+  ])
   func noDayIsRefused(text: String) { #expect(TemplateDate(text) == nil) }
 }

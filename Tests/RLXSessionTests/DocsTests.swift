@@ -7,7 +7,7 @@ import Testing
 @Suite struct DocsTests {
   static let pages = [
     "docs/language.md", "docs/display.md", "docs/undo.md", "docs/training.md",
-    "docs/reward-models.md", "docs/process.md",
+    "docs/reward-models.md", "docs/process.md", "docs/tokenizers.md",
   ]
 
   struct Block: CustomTestStringConvertible, Sendable {

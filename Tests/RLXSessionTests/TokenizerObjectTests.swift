@@ -68,7 +68,10 @@ import Testing
     arguments: [
       ("tok.apply_chat_template(chat, tokenize: false)", "\"<user>the cat\""),
       ("tok.decode(tok.apply_chat_template(chat))", "\"<user>the cat\""),
-      ("tok.apply_chat_template(chat, tokenize: false, template: \"{{ x }}\", variables: {x: [1, nil]})", "\"[1, None]\""),
+      (
+        "tok.apply_chat_template(chat, tokenize: false, template: \"{{ x }}\", variables: {x: [1, nil]})",
+        "\"[1, None]\""
+      ),
       (
         "tok.apply_chat_template(chat, tokenize: false, template: \"{{ tools | tojson }}\", "
           + "tools: [{name: \"f\"}])", "\"[{\\\"name\\\": \\\"f\\\"}]\""
@@ -77,8 +80,12 @@ import Testing
         "tok.apply_chat_template(chat, tokenize: false, date: \"2026-01-31\", "
           + "template: \"{{ strftime_now('%d %b') }}\")", "\"31 Jan\""
       ),
-      ("tok.boundary(\"the \", \"cat\").loss_tokens", "1"), ("tok.boundary(chat).list()[0].loss", "false"),
-      ("tok.boundary(\"the \", \"cat\")[-1]", "{token: \"cat\", id: 259, part: \"answer\", special: false, loss: true}"),
+      ("tok.boundary(\"the \", \"cat\").loss_tokens", "1"),
+      ("tok.boundary(chat).list()[0].loss", "false"),
+      (
+        "tok.boundary(\"the \", \"cat\")[-1]",
+        "{token: \"cat\", id: 259, part: \"answer\", special: false, loss: true}"
+      ),
     ])
   func writesConversationsByTemplates(script: String, shown: String) throws {
     let scratch = try Scratch()
@@ -91,7 +98,8 @@ import Testing
       """)
     try Self.template.write(
       toFile: scratch.path + "/tok/chat_template.jinja", atomically: true, encoding: .utf8)
-    try bench.run("tok = Tokenizer(FOLDER); chat = [{role: \"user\", content: \"the cat\", name: nil}]")
+    try bench.run(
+      "tok = Tokenizer(FOLDER); chat = [{role: \"user\", content: \"the cat\", name: nil}]")
     #expect(try bench.run(script)?.shown == shown)
   }
 
@@ -109,7 +117,8 @@ import Testing
   func conversationsThatCannotBeWrittenSayWhy(script: String, says: String) throws {
     let bench = ObjectBench()
     try bench.run(
-      "tok = Tokenizer.train(\"the cat\", vocab_size: 260); chat = [{role: \"user\", content: \"x\"}]")
+      "tok = Tokenizer.train(\"the cat\", vocab_size: 260); chat = [{role: \"user\", content: \"x\"}]"
+    )
     let error = bench.error(script)
     #expect(error.contains(says), "\(error)")
   }
@@ -126,7 +135,8 @@ import Testing
     #expect(try bench.run("[row.len, row.loss_tokens, row[-1].part]")?.shown == "[6, 2, \"end\"]")
     let shown = try #require(try bench.run("row")?.shown)
     #expect(shown.contains("the loss sees 2") && shown.contains("cut off the prompt"), "\(shown)")
-    let all = "SFT(model, completion_only_loss: false).boundary({prompt: \"the \", completion: \"cat\"})"
+    let all =
+      "SFT(model, completion_only_loss: false).boundary({prompt: \"the \", completion: \"cat\"})"
     #expect(try bench.run("\(all).loss_tokens == \(all).len - 1")?.shown == "true")
   }
 

@@ -38,7 +38,8 @@ package struct Boundary: Sendable {
       found.append(
         Token(
           id: id, text: String(decoding: text[start..<end], as: UTF8.self),
-          part: place < prompt.count ? .prompt : place < prompt.count + answer.count ? .answer : .end,
+          part: place < prompt.count
+            ? .prompt : place < prompt.count + answer.count ? .answer : .end,
           isSpecial: tokenizer.isSpecial(id), isTrained: place > 0 && trained[place]))
     }
     tokens = found
@@ -65,7 +66,9 @@ extension Tokenizer {
   /// A conversation as it becomes tokens. With an answer, `messages` end with the beginning of one,
   /// and the loss sees what the answer adds; without, what the template marks as the assistant's, or
   /// everything if it marks nothing.
-  package func boundary(_ messages: [JSON], answer: [JSON]?, _ settings: ChatSettings = ChatSettings())
+  package func boundary(
+    _ messages: [JSON], answer: [JSON]?, _ settings: ChatSettings = ChatSettings()
+  )
     throws(ModelError) -> Boundary
   {
     guard let answer else {

@@ -52,8 +52,11 @@ struct TemplateJSON {
   }
 
   private func number(_ value: Double) -> String {
-    value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity")
-      : TemplateValue.spelled(value)
+    value.isNaN
+      ? "NaN"
+      : value.isInfinite
+        ? (value < 0 ? "-Infinity" : "Infinity")
+        : TemplateValue.spelled(value)
   }
 
   private func separate(_ place: Int, _ level: Int, _ out: inout String) {

@@ -335,11 +335,14 @@ struct TemplateLexer {
     }
   }
 
-  private mutating func code(_ count: Int, from start: Int) throws(TemplateError) -> Unicode.Scalar {
+  private mutating func code(_ count: Int, from start: Int) throws(TemplateError) -> Unicode.Scalar
+  {
     let digits = string(at..<min(at + count, source.count))
     guard digits.utf8.count == count, digits.allSatisfy(\.isHexDigit),
       let value = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(value)
-    else { throw fault("\\\(source[start + 1])\(digits)", "\(count) digits of a character", at: start) }
+    else {
+      throw fault("\\\(source[start + 1])\(digits)", "\(count) digits of a character", at: start)
+    }
     at += count
     return scalar
   }

@@ -31,7 +31,8 @@ extension TemplateRun {
       try call.takes("items")
       return .string(try joined(try call.need(0, "items"), by: text, call))
     case "find", "rfind", "index", "rindex", "count": return try sought(name, scalars, call)
-    case "partition", "rpartition": return try parted(scalars, fromRight: name == "rpartition", call)
+    case "partition", "rpartition":
+      return try parted(scalars, fromRight: name == "rpartition", call)
     case "ljust", "rjust", "zfill": return .string(try filled(name, scalars, call))
     case "format": throw TemplateError(.unknown(kind: "method", name: name), at: call.place)
     default:
@@ -96,7 +97,8 @@ extension TemplateRun {
     let new = try call.need(1, "new").text
     let count = try call.int(2, "count") ?? -1
     let result = TemplateText.replaced(
-      Array(text.unicodeScalars), Array(old.unicodeScalars), new, count: count < 0 ? Int.max : count,
+      Array(text.unicodeScalars), Array(old.unicodeScalars), new,
+      count: count < 0 ? Int.max : count,
       most: Template.maxSize)
     guard let result else {
       throw TemplateError(
@@ -125,7 +127,9 @@ extension TemplateRun {
     let part = try needString(0, "part", call)
     let start = try call.int(1, "start") ?? 0
     let end = try call.int(2, "end") ?? text.count
-    func bound(_ value: Int) -> Int { min(max(value < 0 ? value &+ text.count : value, 0), text.count) }
+    func bound(_ value: Int) -> Int {
+      min(max(value < 0 ? value &+ text.count : value, 0), text.count)
+    }
     let (low, high) = (bound(start), bound(end))
     var places: [Int] = []
     var at = low
@@ -153,7 +157,8 @@ extension TemplateRun {
     guard !separator.isEmpty else { throw call.wrong("an empty separator") }
     let parts = TemplateText.parts(text, separator, limit: 1, fromRight: fromRight)
     let middle = TemplateText.string(separator[...])
-    let all = parts.count == 2
+    let all =
+      parts.count == 2
       ? [parts[0], middle, parts[1]] : fromRight ? ["", "", parts[0]] : [parts[0], "", ""]
     return .tuple(all.map { .string($0) })
   }
@@ -163,7 +168,8 @@ extension TemplateRun {
   {
     try call.takes("width", "fill")
     let width = try call.int(0, "width") ?? 0
-    let fill = name == "zfill" ? ["0"] : try call.string(1, "fill").map { Array($0.unicodeScalars) } ?? [" "]
+    let fill =
+      name == "zfill" ? ["0"] : try call.string(1, "fill").map { Array($0.unicodeScalars) } ?? [" "]
     guard fill.count == 1 else { throw call.wrong("a fill that is no single character") }
     guard width <= Template.maxSize else {
       throw TemplateError(.limit("a text of \(width) characters"), at: call.place)
@@ -171,6 +177,7 @@ extension TemplateRun {
     let padding = [Unicode.Scalar](repeating: fill[0], count: max(0, width - text.count))
     if name == "ljust" { return TemplateText.string((text + padding)[...]) }
     let hasSign = name == "zfill" && (text.first == "-" || text.first == "+")
-    return TemplateText.string((text.prefix(hasSign ? 1 : 0) + padding + text.dropFirst(hasSign ? 1 : 0))[...])
+    return TemplateText.string(
+      (text.prefix(hasSign ? 1 : 0) + padding + text.dropFirst(hasSign ? 1 : 0))[...])
   }
 }

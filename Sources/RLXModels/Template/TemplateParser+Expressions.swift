@@ -312,7 +312,9 @@ extension TemplateParser {
       }
       isFirst = false
       if take("*") {
-        guard arguments.rest == nil, arguments.namedRest == nil else { throw wrong("one * at most") }
+        guard arguments.rest == nil, arguments.namedRest == nil else {
+          throw wrong("one * at most")
+        }
         arguments.rest = try expression()
       } else if take("**") {
         guard arguments.namedRest == nil else { throw wrong("one ** at most") }

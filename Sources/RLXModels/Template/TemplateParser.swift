@@ -133,12 +133,17 @@ struct TemplateParser {
       var values: [TemplateExpression] = []
       repeat { values.append(try expression()) } while take(",")
       return values.map { .print($0) }
-    case "generation": return [.generation(try bodyOutsideLoops { p throws(TemplateError) in
-        try p.block("endgeneration").body
-      })]
+    case "generation":
+      return [
+        .generation(
+          try bodyOutsideLoops { p throws(TemplateError) in
+            try p.block("endgeneration").body
+          })
+      ]
     case "break", "continue":
       guard isInLoop else {
-        throw TemplateError(.syntax(found: "\(name) outside of a loop", wanted: "a loop"), at: place)
+        throw TemplateError(
+          .syntax(found: "\(name) outside of a loop", wanted: "a loop"), at: place)
       }
       return [name == "break" ? .break : .continue]
     case "autoescape", "block", "do", "extends", "from", "import", "include", "trans":

@@ -6,7 +6,8 @@ extension TemplateRun {
     -> TemplateValue
   {
     switch value.number {
-    case .int(let number): return .int(try checked(number.multipliedReportingOverflow(by: -1), place))
+    case .int(let number):
+      return .int(try checked(number.multipliedReportingOverflow(by: -1), place))
     case .double(let number): return .double(-number)
     case nil: throw mismatch("-", value, nil, at: place)
     }

@@ -42,7 +42,8 @@ extension TemplateRun {
     case "wordcount":
       try call.takes()
       return .int(
-        text.unicodeScalars.split { !($0 == "_" || TemplateText.holds("isalnum", String($0))) }.count)
+        text.unicodeScalars.split { !($0 == "_" || TemplateText.holds("isalnum", String($0))) }
+          .count)
     case "safe", "string":
       try call.takes()
       return .string(text)

@@ -129,7 +129,8 @@ extension TemplateRun {
         var left = keyed[start..<min(start + width, keyed.count)]
         var right = keyed[min(start + width, keyed.count)..<min(start + 2 * width, keyed.count)]
         while let a = left.first, let b = right.first {
-          let takesRight = try isReversed
+          let takesRight =
+            try isReversed
             ? isOrdered(a.key, b.key, at: call.place) : isOrdered(b.key, a.key, at: call.place)
           merged.append(takesRight ? right.removeFirst() : left.removeFirst())
         }
@@ -231,7 +232,9 @@ extension TemplateRun {
       call)
     for item in sorted {
       let key = try reach(path, in: item, at: call.place)
-      if let last = found.last, Self.folded(last.key, countsCase).equals(Self.folded(key, countsCase)) {
+      if let last = found.last,
+        Self.folded(last.key, countsCase).equals(Self.folded(key, countsCase))
+      {
         found[found.count - 1].items.append(item)
       } else {
         found.append((key, [item]))

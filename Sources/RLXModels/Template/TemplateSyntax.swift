@@ -70,10 +70,12 @@ extension TemplateExpression.Kind {
     case .list(let items), .tuple(let items), .joined(let items): items
     case .map(let entries): entries.flatMap { [$0.key, $0.value] }
     case .not(let a), .negative(let a), .positive(let a), .attribute(let a, _): [a]
-    case .and(let a, let b), .or(let a, let b), .arithmetic(_, let a, let b), .element(let a, let b):
+    case .and(let a, let b), .or(let a, let b), .arithmetic(_, let a, let b),
+      .element(let a, let b):
       [a, b]
     case .comparison(let a, let rest): [a] + rest.map(\.operand)
-    case .choice(let condition, let then, let other): [condition, then] + [other].compactMap(\.self)
+    case .choice(let condition, let then, let other):
+      [condition, then] + [other].compactMap(\.self)
     case .slice(let a, let bounds): [a] + bounds.compactMap(\.self)
     case .call(let a, let arguments), .test(let a, _, let arguments): [a] + arguments.parts
     case .filter(let a, _, let arguments): [a].compactMap(\.self) + arguments.parts
@@ -95,7 +97,8 @@ struct TemplateStatement: Sendable {
     case text(String)
     case print(TemplateExpression)
     case loop(TemplateLoopSyntax)
-    case branch([(condition: TemplateExpression, body: [TemplateStatement])], else: [TemplateStatement])
+    case branch(
+      [(condition: TemplateExpression, body: [TemplateStatement])], else: [TemplateStatement])
     case set(TemplateTarget, TemplateExpression)
     /// The text of the body, through filters if there are some.
     case setText(TemplateTarget, filter: TemplateExpression?, [TemplateStatement])

@@ -8,7 +8,8 @@ extension TemplateText {
     switch value {
     case .string(let text):
       let plain = stripped(text, nil).replacing("_", with: "")
-      return Int(plain, radix: base) ?? double(value).flatMap { Int(exactly: $0.rounded(.towardZero)) }
+      return Int(plain, radix: base)
+        ?? double(value).flatMap { Int(exactly: $0.rounded(.towardZero)) }
     default:
       switch value.number {
       case .int(let number): return number
@@ -36,7 +37,8 @@ extension TemplateText {
     // The C library rounds the exact binary value, as Python does.
     var buffer = [CChar](repeating: 0, count: 400)
     let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, "%.\(digits)f", $0) }
-    let text = String(decoding: buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let text = String(
+      decoding: buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return Double(text) ?? value
   }
 

@@ -158,7 +158,9 @@ enum TemplateText {
     if name == "islower" || name == "isupper" {
       let cased = scalars.filter(\.properties.isCased)
       return !cased.isEmpty
-        && cased.allSatisfy { name == "islower" ? $0.properties.isLowercase : $0.properties.isUppercase }
+        && cased.allSatisfy {
+          name == "islower" ? $0.properties.isLowercase : $0.properties.isUppercase
+        }
     }
     return !scalars.isEmpty
       && scalars.allSatisfy { scalar in
@@ -167,7 +169,8 @@ enum TemplateText {
         case "isalpha": return isLetter(scalar)
         case "isdecimal": return scalar.properties.numericType == .decimal
         case "isdigit":
-          return scalar.properties.numericType == .decimal || scalar.properties.numericType == .digit
+          return scalar.properties.numericType == .decimal
+            || scalar.properties.numericType == .digit
         case "isnumeric": return scalar.properties.numericType != nil
         default: return isLetter(scalar) || scalar.properties.numericType != nil
         }

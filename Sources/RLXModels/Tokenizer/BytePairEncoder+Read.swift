@@ -25,7 +25,8 @@ extension BytePairEncoder {
     let prefix = Array((try fields.string("continuing_subword_prefix") ?? "").utf8)
     let suffix = Array((try fields.string("end_of_word_suffix") ?? "").utf8)
     self.init(
-      vocabulary: vocabulary, merges: try Self.merges(fields, vocabulary, prefix: prefix), byteTokens: byteTokens,
+      vocabulary: vocabulary, merges: try Self.merges(fields, vocabulary, prefix: prefix),
+      byteTokens: byteTokens,
       unknown: unknown, fusesUnknown: try fields.bool("fuse_unk"),
       ignoresMerges: try fields.bool("ignore_merges"), prefix: prefix, suffix: suffix)
   }

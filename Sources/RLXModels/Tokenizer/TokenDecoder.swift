@@ -115,7 +115,8 @@ indirect enum TokenDecoder: Sendable {
     var text = token
     if !isFirst {
       text =
-        token.starts(with: prefix) ? Array(token.dropFirst(prefix.count)) : [UInt8(ascii: " ")] + token
+        token.starts(with: prefix)
+        ? Array(token.dropFirst(prefix.count)) : [UInt8(ascii: " ")] + token
     }
     guard cleansUp else { return text }
     for (pattern, content) in Self.cleanUps {

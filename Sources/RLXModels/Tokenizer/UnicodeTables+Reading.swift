@@ -11,7 +11,9 @@ extension UnicodeTables {
     var values: [UInt32] = []
     var isMarked = false
 
-    var scalars: some Sequence<UInt32> { stride(from: start, to: start + count * step, by: Int(step)) }
+    var scalars: some Sequence<UInt32> {
+      stride(from: start, to: start + count * step, by: Int(step))
+    }
   }
 
   static func forEach(_ table: StaticString, _ body: (Entry) -> Void) {

@@ -51,7 +51,9 @@ package final class BoundaryObject: Unchanging {
     guard let other = other as? BoundaryObject else { return false }
     let (a, b) = (boundary.tokens, other.boundary.tokens)
     return a.count == b.count
-      && zip(a, b).allSatisfy { $0.id == $1.id && $0.part == $1.part && $0.isTrained == $1.isTrained }
+      && zip(a, b).allSatisfy {
+        $0.id == $1.id && $0.part == $1.part && $0.isTrained == $1.isTrained
+      }
   }
 
   package func display(_ style: DisplayStyle) -> String {
