@@ -141,7 +141,7 @@ import Testing
     #expect(tokenizer.decode(ids) == text)
   }
 
-  @Test func aPatternThatGoesBackAndForthEndsAndLosesNothing() throws {
+  @Test func aPatternThatGoesBackAndForthEndsWithAnError() throws {
     let bytes: JSON = ["type": "ByteLevel", "add_prefix_space": false]
     let tokenizer = try Support.tokenizer("byte-level") {
       $0["pre_tokenizer"] = [
@@ -150,12 +150,18 @@ import Testing
       ]
     }
     let text = "x x" + String(repeating: "a", count: 60) + " é x"
+    #expect(throws: ModelError.self) { try tokenizer.encoded(text) }
+    #expect(throws: ModelError.self) {
+      try tokenizer.encodedContinuation(prompt: "x", response: text)
+    }
+    // Without the error nothing is lost.
     #expect(tokenizer.decode(tokenizer.encode(text)) == text)
+    #expect(try tokenizer.encoded("x aab é") == tokenizer.encode("x aab é"))
     let deep = try Support.tokenizer("byte-level") {
       $0["pre_tokenizer"] = Self.split("Isolated", #"(?:(?:\s|a)x?)+"#)
     }
     let long = String(repeating: "a ", count: 500_000)
-    #expect(deep.pieces(of: long).joined().elementsEqual(long.utf8))
+    #expect(try deep.pieces(of: long).joined().elementsEqual(long.utf8))
   }
 
   @Test func aLongTextCostsNotMuchMoreThanItsLength() throws {

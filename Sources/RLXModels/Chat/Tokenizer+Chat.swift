@@ -53,7 +53,7 @@ extension Tokenizer {
   package func chatIDs(_ messages: [JSON], _ settings: ChatSettings = ChatSettings())
     throws(ModelError) -> [Int32]
   {
-    encode(try chat(messages, settings).text, special: false)
+    try encoded(try chat(messages, settings).text, special: false)
   }
 }
 

@@ -20,13 +20,14 @@ indirect enum Normalizer: Sendable {
   ]
 
   /// The normalized text. Without `dummy`, nothing is prepended: the text goes on from another.
-  func apply(_ text: ArraySlice<UInt8>, dummy: Bool = true) -> [UInt8] {
+  /// Throws where a pattern gives up.
+  func apply(_ text: ArraySlice<UInt8>, dummy: Bool = true) throws -> [UInt8] {
     switch self {
     case .sequence(let parts):
-      parts.reduce(Array(text)) { $1.apply($0[...], dummy: dummy) }
+      try parts.reduce(Array(text)) { try $1.apply($0[...], dummy: dummy) }
     case .prepend(let content):
       text.isEmpty || !dummy ? Array(text) : content + text
-    case .replace(let sought, let content): sought.replaced(with: content, in: text)
+    case .replace(let sought, let content): try sought.replaced(with: content, in: text)
     case .form(let form): UnicodeNormalization.tables.normalized(text, form)
     case .lowercase: LetterCase.lowercased(text)
     case .strip(let left, let right): Array(ByteText.stripped(text, left: left, right: right))
@@ -42,13 +43,13 @@ enum SoughtText: Sendable {
   case text([UInt8])
   case pattern(TextPattern)
 
-  func replaced(with content: [UInt8], in text: ArraySlice<UInt8>) -> [UInt8] {
+  func replaced(with content: [UInt8], in text: ArraySlice<UInt8>) throws -> [UInt8] {
     switch self {
     case .text(let sought): return ByteText.replacing(sought, with: content, in: text)
     case .pattern(let pattern):
       var result: [UInt8] = []
       result.reserveCapacity(text.count)
-      pattern.forEachSpan(of: text) { span in
+      try pattern.forEachSpan(of: text) { span in
         if span.isMatch { result += content } else { result += text[span.range] }
       }
       return result

@@ -20,12 +20,12 @@ indirect enum PreTokenizer: Sendable {
     "Metaspace", "Punctuation", "Sequence", "Split", "Whitespace", "WhitespaceSplit",
   ]
 
-  /// Hands out the pieces of `text`, none of them empty. `isFirst`: it stands at the very beginning
+  /// Hands out the pieces of `text`, none of them empty; throws where a pattern gives up. `isFirst`: it stands at the very beginning
   /// of the input; without `dummy` nothing is put in front.
   func cut(
     _ text: ArraySlice<UInt8>, isFirst: Bool, dummy: Bool,
     _ body: (ArraySlice<UInt8>) throws -> Void
-  ) rethrows {
+  ) throws {
     switch self {
     case .metaspace(let replacement, let scheme, let splits):
       var marked = ByteText.replacing([UInt8(ascii: " ")], with: replacement, in: text)
@@ -37,7 +37,7 @@ indirect enum PreTokenizer: Sendable {
       try pattern.forEachSpan(of: text) { if !$0.range.isEmpty { try body(text[$0.range]) } }
     case .split(let pattern, let behavior, let inverted):
       var spans: [TextPattern.Span] = []
-      pattern.forEachSpan(of: text) { spans.append($0) }
+      try pattern.forEachSpan(of: text) { spans.append($0) }
       try Self.cut(text, spans, behavior, inverted, body)
     case .splitAt(let mark, let behavior, let inverted):
       try Self.cut(text, ByteText.spans(of: mark, in: text), behavior, inverted, body)
@@ -66,7 +66,7 @@ indirect enum PreTokenizer: Sendable {
   private static func cut(
     _ text: ArraySlice<UInt8>, _ steps: ArraySlice<PreTokenizer>, isFirst: Bool, dummy: Bool,
     _ body: (ArraySlice<UInt8>) throws -> Void
-  ) rethrows {
+  ) throws {
     guard let step = steps.first else { return try body(text) }
     var isFirst = isFirst
     try step.cut(text, isFirst: isFirst, dummy: dummy) { piece in

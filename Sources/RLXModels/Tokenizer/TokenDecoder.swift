@@ -43,7 +43,8 @@ indirect enum TokenDecoder: Sendable {
     case .sequence(let steps):
       steps.reduce(tokens) { $1.apply($0) }
     case .replace(let sought, let content):
-      tokens.map { sought.replaced(with: content, in: $0[...]) }
+      // A token on which a pattern gives up stands for itself: tokens are short.
+      tokens.map { (try? sought.replaced(with: content, in: $0[...])) ?? $0 }
     case .suffix(let suffix):
       tokens.enumerated().map { index, token in
         let space = index == tokens.count - 1 ? [] : [UInt8(ascii: " ")]

@@ -61,7 +61,7 @@ enum TokenizerMethods {
       ) { call in
         let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
         return .ids(
-          tokenizer.encode(try call.string("text"), special: try call.bool("special")))
+          try tokenizer.encoded(call.string("text"), special: call.bool("special")))
       },
       FunctionSpec(
         "decode", "The text of ids.",
