@@ -71,7 +71,7 @@ import Testing
         #expect(found.isExactly(wanted.stringValue ?? "?"), "\(name): \(text.debugDescription)")
       }
       guard let wanted = entry["sha256"]?.stringValue else { continue }
-      let all = surroundings.map { try tokenizer.normalized($0) }.joined()
+      let all = try surroundings.map { try tokenizer.normalized($0) }.joined()
       #expect(SHA256.hash(all).hex == wanted, "\(name)")
     }
   }
