@@ -16,7 +16,7 @@ package final class Linear {
   package let bias: Parameter?  // [M]
   package let layout: Layout
 
-  /// How generation's products read the weight.
+  /// How products read the weight, those of training and their gradients too.
   package let dtype: DType
 
   init(
@@ -40,9 +40,9 @@ package final class Linear {
     }
     let y: Tensor
     switch layout {
-    case .outputRows: y = x.linear(weight.used(mode), bias: bias?.used(mode))
+    case .outputRows: y = x.linear(weight.used(mode), bias: bias?.used(mode), dtype: whole)
     case .inputRows:
-      let product = x.matmul(weight.used(mode))
+      let product = x.matmul(weight.used(mode), dtype: whole)
       y = bias.map { product + $0.used(mode) } ?? product
     }
     let bent = activation.map { $0(y) } ?? y
@@ -55,6 +55,9 @@ package final class Linear {
     return PackedWeight.products(
       x, layers.map { PackedWeight.Term(weight: $0.packed, bias: $0.bias?.value) })
   }
+
+  /// How whole sequences meet the weight: weights of 8 bits are read as what they were made of.
+  private var whole: DType { dtype == .int8 ? .float32 : dtype }
 
   private var packed: PackedWeight { weight.packed(dtype, transposed: layout == .inputRows) }
 }
