@@ -50,11 +50,13 @@ enum ModelMethods {
         + "its shards), tokenizer.json.",
       parameters: [
         ParameterSpec(
-          "path", .string, example: "\"models/stories260K\"", doc: "the folder")
-      ], effects: .reads, returns: "Model", example: model
+          "path", .string, example: "\"models/stories260K\"",
+          doc: "the folder, or the name of a model on a hub: \"owner/name\"")
+      ] + HubChoice.parameters, effects: .reads, returns: "Model", example: model
     ) { [unowned core] call in
       let path = try call.string("path")
-      let model = try ModelFolder.load(path, names: files, core, for: "Model") {
+      let hub = try HubChoice(call)
+      let model = try ModelFolder.load(path, names: files, core, for: "Model", hub: hub) {
         try LanguageModel.load(folder: $0)
       }
       return .host(ModelObject(model, name: ModelFolder.name(path)))
