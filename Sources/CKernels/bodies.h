@@ -64,7 +64,7 @@ typedef struct {  // items: rows; scatter: rows of the table
   const float *x, *cosines, *sines;
   const int32_t *ids;
   float *y;
-  int64_t n, C, H, D;
+  int64_t n, C, H, D, R;
   float sign;
 } ck_moves;
 
@@ -78,8 +78,8 @@ typedef struct {  // items: (token, head)
   const float *q, *keys, *values;
   const int32_t *rows, *positions;
   float *o;
-  int64_t H, G, D, capacity;
-  float scale;
+  int64_t H, G, D, capacity, window;
+  float scale, softcap;
 } ck_decode_work;
 
 typedef struct {  // items: columns

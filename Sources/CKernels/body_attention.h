@@ -48,26 +48,44 @@ CK_INLINE vf CK(causal)(vf s, int64_t j, int64_t first, float hidden) {
   return CK(lanes)() >= (int32_t)(j - first) ? s : (vf)hidden;
 }
 
+/// Lanes whose window still holds key j: lane < j - first + window.
+CK_INLINE vf CK(within)(vf s, int64_t j, int64_t first, int64_t window, float hidden) {
+  return CK(lanes)() < (int32_t)(j - first + window) ? s : (vf)hidden;
+}
+
+/// The first key that the queries from `first` on see.
+CK_INLINE int64_t CK(earliest)(const ck_attention *a, int64_t first) {
+  return a->window > 0 && first >= a->window ? first - a->window + 1 : 0;
+}
+
 CK_INLINE void CK(attend)(const ck_attention *a, int64_t start, int64_t T, int64_t h,
                           const int64_t D, float *scratch) {
   const int64_t sq = a->H * D, sk = a->G * D, g = h / (a->H / a->G);
-  const float *k = a->k + start * sk + g * D, *v = a->v + start * sk + g * D;
   float *lanes = scratch, *out = lanes + 16 * D, *s = out + 16 * D;
-  for (int64_t first = 0; first < T; first += 16) {
-    int64_t rows = CK(least)(16, T - first), keys = first + rows, j = 0;
-    CK(pack_lanes)(a->q + (start + first) * sq + h * D, sq, rows, D, a->scale, lanes);
+  for (int64_t block = 0; block < T; block += 16) {
+    // Keys and queries are counted from the first key that is seen.
+    const int64_t rows = CK(least)(16, T - block), low = CK(earliest)(a, block);
+    const int64_t first = block - low, keys = first + rows;
+    const int64_t old = a->window > 0 ? first + 16 - a->window : 0;  // not in every lane's window
+    const float *k = a->k + (start + low) * sk + g * D, *v = a->v + (start + low) * sk + g * D;
+    int64_t j = 0;
+    CK(pack_lanes)(a->q + (start + block) * sq + h * D, sq, rows, D, a->scale, lanes);
     vf top = -INFINITY, part[8], sum = 0.0f;
     for (; j + 8 <= keys; j += 8) {
       CK(scores)(k + j * sk, sk, lanes, D, 8, part);
       for (int i = 0; i < 8; i++) {
+        if (a->softcap > 0) part[i] = a->softcap * CK(vtanh)(part[i] / a->softcap);
         if (j + 8 > first) part[i] = CK(causal)(part[i], j + i, first, -INFINITY);
+        if (j < old) part[i] = CK(within)(part[i], j + i, first, a->window, -INFINITY);
         CK(store)(s + (j + i) * 16, part[i]);
         top = part[i] > top ? part[i] : top;  // a NaN shows in the sum below
       }
     }
     for (; j < keys; j++) {
       CK(scores)(k + j * sk, sk, lanes, D, 1, part);
+      if (a->softcap > 0) part[0] = a->softcap * CK(vtanh)(part[0] / a->softcap);
       part[0] = CK(causal)(part[0], j, first, -INFINITY);
+      if (j < old) part[0] = CK(within)(part[0], j, first, a->window, -INFINITY);
       CK(store)(s + j * 16, part[0]);
       top = part[0] > top ? part[0] : top;
     }
@@ -80,9 +98,9 @@ CK_INLINE void CK(attend)(const ck_attention *a, int64_t start, int64_t T, int64
     vf inverse = 1.0f / sum, lse = top + CK(vlog)(sum);
     for (int64_t d = 0; d < D; d++) CK(store)(out + d * 16, CK(load)(out + d * 16) * inverse);
     for (int64_t lane = 0; lane < rows; lane++) {
-      float *o = a->o + (start + first + lane) * sq + h * D;
+      float *o = a->o + (start + block + lane) * sq + h * D;
       for (int64_t d = 0; d < D; d++) o[d] = out[d * 16 + lane];
-      a->lse[(start + first + lane) * a->H + h] = lse[lane];
+      a->lse[(start + block + lane) * a->H + h] = lse[lane];
     }
   }
 }

@@ -1,6 +1,8 @@
 // Backward of causal attention: scores are computed again from the kept log-normaliser.
 //   p = exp(scale q k - lse)       delta = sum over d of dout o
 //   ds = scale p (dout v - delta)  dq = ds k   dk = ds^T q   dv = p^T dout
+// With softcap the score is c = softcap tanh(scale q k / softcap), and ds has 1 - (c / softcap)^2
+// besides.
 
 /// to[j] += sum over sixteen lanes of weights[j][lane] * x[lane], rows of `width` (8 or 16 n) floats.
 CK_INLINE void CK(spread16)(const float *weights, const float *x, int64_t keys, int64_t width,
@@ -83,11 +85,20 @@ CK_INLINE void CK(weigh)(const ck_attention *a, const CK(parts) *s, const float 
   vf score[8], pull[8];
   CK(scores)(k + j * sk, sk, s->q, D, m, score);
   CK(scores)(v + j * sk, sk, s->dout, D, m, pull);
+  const int64_t old = a->window > 0 ? first + 16 - a->window : 0;
   for (int i = 0; i < m; i++) {
+    vf slope = a->scale;
+    if (a->softcap > 0) {
+      vf bent = CK(vtanh)(score[i] / a->softcap);
+      score[i] = a->softcap * bent;
+      slope *= 1.0f - bent * bent;
+    }
     vf p = CK(vexp_below)(score[i] - lse);
     if (j + m > first) p = CK(causal)(p, j + i, first, 0.0f);
-    vf ds = p * (pull[i] - delta) * a->scale;
+    if (j < old) p = CK(within)(p, j + i, first, a->window, 0.0f);
+    vf ds = p * (pull[i] - delta) * slope;
     if (j + m > first) ds = CK(causal)(ds, j + i, first, 0.0f);
+    if (j < old) ds = CK(within)(ds, j + i, first, a->window, 0.0f);
     CK(store)(s->p + (j + i) * 16, p);
     CK(store)(s->ds + (j + i) * 16, ds);
   }
@@ -97,9 +108,11 @@ CK_INLINE void CK(attend_backward)(const ck_attention_work *work, const CK(parts
                                    int64_t T, int64_t h, const int64_t D) {
   const ck_attention *a = work->a;
   const int64_t W = CK(width)(D), sq = a->H * D, sk = a->G * D, g = h / (a->H / a->G);
-  const float *k = a->k + start * sk + g * D, *v = a->v + start * sk + g * D;
-  for (int64_t first = 0; first < T; first += 16) {
-    int64_t rows = CK(least)(16, T - first), keys = first + rows, at = (start + first) * sq + h * D;
+  for (int64_t block = 0; block < T; block += 16) {
+    // Keys and queries are counted from the first key that is seen.
+    const int64_t rows = CK(least)(16, T - block), low = CK(earliest)(a, block);
+    const int64_t first = block - low, keys = first + rows, at = (start + block) * sq + h * D;
+    const float *k = a->k + (start + low) * sk + g * D, *v = a->v + (start + low) * sk + g * D;
     CK(pack_rows)(a->q + at, sq, rows, D, W, s->rows_q);
     CK(pack_rows)(work->dout + at, sq, rows, D, W, s->rows_dout);
     CK(pack_lanes)(a->q + at, sq, rows, D, a->scale, s->q);
@@ -110,15 +123,15 @@ CK_INLINE void CK(attend_backward)(const ck_attention_work *work, const CK(parts
       const float *o = a->o + at + lane * sq, *d = work->dout + at + lane * sq;
       for (int64_t c = 0; c < D; c++) sum += o[c] * d[c];
       delta[lane] = sum;
-      lse[lane] = a->lse[(start + first + lane) * a->H + h];
+      lse[lane] = a->lse[(start + block + lane) * a->H + h];
     }
     // Lanes past the last row hold zeros for q and dout: p = exp(0 - 0) = 1 there, times rows of 0.
     int64_t j = 0;
     for (; j + 4 <= keys; j += 4) CK(weigh)(a, s, k, v, j, first, 4, D, lse, delta);
     for (; j < keys; j++) CK(weigh)(a, s, k, v, j, first, 1, D, lse, delta);
     CK(blend_all)(k, sk, s->ds, keys, D, s->dq);
-    CK(spread)(s->ds, s->rows_q, keys, W, s->dk);
-    CK(spread)(s->p, s->rows_dout, keys, W, s->dv);
+    CK(spread)(s->ds, s->rows_q, keys, W, s->dk + low * W);
+    CK(spread)(s->p, s->rows_dout, keys, W, s->dv + low * W);
     for (int64_t lane = 0; lane < rows; lane++)
       for (int64_t d = 0; d < D; d++) work->dq[at + lane * sq + d] = s->dq[d * 16 + lane];
   }

@@ -18,10 +18,11 @@ static void CK(scatter_add)(const void *arguments, int64_t begin, int64_t end) {
   }
 }
 
-// y[d] = x[d] cos - x[d + D/2] sin; y[d + D/2] = x[d + D/2] cos + x[d] sin, for d below D/2
+// y[d] = x[d] cos - x[d + R/2] sin; y[d + R/2] = x[d + R/2] cos + x[d] sin, for d below R/2; y[d] =
+// x[d] from R on
 static void CK(rope)(const void *arguments, int64_t begin, int64_t end) {
   const ck_moves *k = arguments;
-  const int64_t H = k->H, D = k->D, half = D / 2;
+  const int64_t H = k->H, D = k->D, half = k->R / 2;
   for (int64_t r = begin; r < end; r++) {
     const float *c = k->cosines + k->ids[r] * half, *s = k->sines + k->ids[r] * half;
     for (int64_t h = 0; h < H; h++) {
@@ -32,6 +33,7 @@ static void CK(rope)(const void *arguments, int64_t begin, int64_t end) {
         y[d] = a * c[d] - b * sine;
         y[d + half] = b * c[d] + a * sine;
       }
+      for (int64_t d = 2 * half; d < D; d++) y[d] = x[d];
     }
   }
 }

@@ -196,10 +196,11 @@ void ck_causal_attention_backward(const ck_attention *a, const float *dout, floa
 
 void ck_decode_attention(const float *q, const float *keys, const float *values,
                          const int32_t *rows, const int32_t *positions, float *o, int64_t N,
-                         int64_t H, int64_t G, int64_t D, int64_t capacity, float scale) {
+                         int64_t H, int64_t G, int64_t D, int64_t capacity, float scale,
+                         int64_t window, float softcap) {
   ck_decode_work k = {.q = q, .keys = keys, .values = values, .rows = rows,
                       .positions = positions, .o = o, .H = H, .G = G, .D = D,
-                      .capacity = capacity, .scale = scale};
+                      .capacity = capacity, .scale = scale, .window = window, .softcap = softcap};
   int64_t depth = N > 0 ? positions[N - 1] + 1 : 1;
   ck_run(ck_active()->decode_attention, &k, N * H, 1, depth * D / 4 + 16);
 }

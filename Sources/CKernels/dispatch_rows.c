@@ -192,8 +192,8 @@ void ck_scatter_add(const float *dy, const int32_t *ids, float *dx, int64_t n, i
 }
 
 void ck_rope(const float *x, const int32_t *positions, const float *cosines, const float *sines,
-             float *y, int64_t N, int64_t H, int64_t D, float sign) {
+             float *y, int64_t N, int64_t H, int64_t D, int64_t R, float sign) {
   ck_moves k = {.x = x, .ids = positions, .cosines = cosines, .sines = sines, .y = y, .n = N,
-                .H = H, .D = D, .sign = sign};
+                .H = H, .D = D, .R = R, .sign = sign};
   ck_run(ck_active()->rope, &k, N, row_grain(H * D), 2 * H * D + 8);
 }

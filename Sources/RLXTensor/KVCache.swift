@@ -35,10 +35,11 @@ package final class KVCache {
       v, values[layer], rows: rows, positions: positions, kvHeads: 1, capacity: stride)
   }
 
-  /// softmax(scale q kᵀ) v of q [N, H*D]: token n over positions 0...positions[n] of row rows[n].
+  /// softmax(scale q kᵀ) v of q [N, H*D]: token n over positions 0...positions[n] of row rows[n], or the
+  /// last `window` of them; `softcap` as in `causalAttention`.
   package func attend(
     layer: Int, q: Tensor, rows: [Int32], positions: [Int32], heads: Int, kvHeads: Int,
-    scale: Float
+    scale: Float, window: Int = 0, softcap: Float = 0
   ) -> Tensor {
     check(rows, positions)
     precondition(
@@ -47,7 +48,8 @@ package final class KVCache {
       "cache: q \(q.shape), \(heads) heads, \(kvHeads) key/value heads, width \(kvWidth)")
     return Kernels.decodeAttention(
       q, keys: keys[layer], values: values[layer], rows: rows, positions: positions,
-      heads: heads, kvHeads: kvHeads, capacity: stride, scale: scale)
+      heads: heads, kvHeads: kvHeads, capacity: stride, scale: scale, window: window,
+      softcap: softcap)
   }
 
   /// Copies the first `length` positions of one row to another, in every layer.

@@ -73,7 +73,8 @@ extension Kernels {
     let y = Tensor.uninitialized(x.shape)
     ck_rope(
       x.pointer, positions, table.cosines.pointer, table.sines.pointer, y.pointer,
-      Int64(x.rowCount), Int64(heads), Int64(x.rowWidth / heads), sign)
+      Int64(x.rowCount), Int64(heads), Int64(x.rowWidth / heads),
+      Int64(2 * table.cosines.shape[1]), sign)
     return y
   }
 
@@ -111,7 +112,8 @@ extension Kernels {
     ck_attention(
       q: q.pointer, k: k.pointer, v: v.pointer, o: o.pointer, lse: lse.pointer,
       offsets: offsets.baseAddress, B: Int64(offsets.count - 1), H: Int64(call.heads),
-      G: Int64(call.kvHeads), D: Int64(q.rowWidth / call.heads), scale: call.scale)
+      G: Int64(call.kvHeads), D: Int64(q.rowWidth / call.heads), scale: call.scale,
+      window: Int64(call.window), softcap: call.softcap)
   }
 
   static func swiglu(_ gate: Tensor, _ up: Tensor) -> Tensor {

@@ -86,13 +86,14 @@ extension Kernels {
 
   static func decodeAttention(
     _ q: Tensor, keys: Tensor, values: Tensor, rows: [Int32], positions: [Int32], heads: Int,
-    kvHeads: Int, capacity: Int, scale: Float
+    kvHeads: Int, capacity: Int, scale: Float, window: Int, softcap: Float
   ) -> Tensor {
     let q = q.contiguous()
     let o = Tensor.uninitialized(q.shape)
     ck_decode_attention(
       q.pointer, keys.pointer, values.pointer, rows, positions, o.pointer, Int64(q.shape[0]),
-      Int64(heads), Int64(kvHeads), Int64(q.rowWidth / heads), Int64(capacity), scale)
+      Int64(heads), Int64(kvHeads), Int64(q.rowWidth / heads), Int64(capacity), scale,
+      Int64(window), softcap)
     return o
   }
 }

@@ -89,4 +89,8 @@ struct AttentionCall {
   let heads: Int
   let kvHeads: Int
   let scale: Float
+  /// Tokens a token sees, itself among them; 0 for all before it.
+  let window: Int
+  /// Scores s become softcap · tanh(s / softcap); 0: they stay.
+  let softcap: Float
 }

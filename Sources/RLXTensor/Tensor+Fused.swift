@@ -1,7 +1,8 @@
 // Products, and the fused operations of models. N packed rows, C width, H heads, D head size,
 // V vocabulary; a batch is one flat list of tokens, so there is no padding anywhere.
 
-/// Cosines and sines [P, D/2] of rotary positions (Su et al. 2021), for positions 0..<P.
+/// Cosines and sines [P, R/2] of rotary positions (Su et al. 2021), for positions 0..<P and the first R
+/// numbers of a head.
 package struct RopeTable {
   let cosines: Tensor
   let sines: Tensor
@@ -11,7 +12,7 @@ package struct RopeTable {
   package init(cos: Tensor, sin: Tensor) {
     precondition(
       cos.rank == 2 && cos.shape == sin.shape,
-      "rope: cosines \(cos.shape) and sines \(sin.shape) must both be [P, D/2]")
+      "rope: cosines \(cos.shape) and sines \(sin.shape) must both be [P, R/2]")
     cosines = cos.contiguous()
     sines = sin.contiguous()
   }
@@ -103,11 +104,12 @@ extension Tensor {
     return table.rows(ids)
   }
 
-  /// Rotates each head of x [N, H*D] by its row's position, halves paired as Hugging Face pairs them:
-  /// y = x · cos + (-x₂, x₁) · sin.
+  /// Rotates the first R numbers of each head of x [N, H*D] by its row's position, for a table of R/2
+  /// angles, halves paired as Hugging Face pairs them: y = x · cos + (-x₂, x₁) · sin. The others stay.
   package func rope(_ positions: [Int32], heads: Int, table: RopeTable) -> Tensor {
     precondition(
-      rank == 2 && shape[0] == positions.count && shape[1] == heads * table.cosines.shape[1] * 2,
+      rank == 2 && shape[0] == positions.count && shape[1] % heads == 0
+        && table.cosines.shape[1] * 2 <= shape[1] / heads,
       "rope: x \(shape), \(positions.count) positions, \(heads) heads of "
         + "\(table.cosines.shape[1] * 2)")
     precondition(
@@ -120,8 +122,12 @@ extension Tensor {
   /// softmax(scale q kᵀ) v, each token over its own sequence up to itself. q [N, H*D], k and v
   /// [N, KV*D]; sequence b is rows offsets[b] ..< offsets[b + 1]; head h uses key head h / (H / KV).
   /// Returns [N, H*D]. Memory is linear in N.
+  ///
+  /// With a `window`, a token sees that many tokens, itself among them (Beltagy et al. 2020, 3.1); 0: all.
+  /// With `softcap`, scores s become softcap · tanh(s / softcap) (Gemma 2, 2024, 2.2); 0: they stay.
   package static func causalAttention(
-    q: Tensor, k: Tensor, v: Tensor, offsets: [Int32], heads: Int, kvHeads: Int, scale: Float
+    q: Tensor, k: Tensor, v: Tensor, offsets: [Int32], heads: Int, kvHeads: Int, scale: Float,
+    window: Int = 0, softcap: Float = 0
   ) -> Tensor {
     precondition(
       heads > 0 && kvHeads > 0 && heads % kvHeads == 0 && q.rank == 2 && q.shape[1] % heads == 0,
@@ -134,7 +140,9 @@ extension Tensor {
       offsets.first == 0 && offsets.last.map { Int($0) } == q.shape[0]
         && zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 },
       "causalAttention: offsets must rise from 0 to \(q.shape[0])")
-    let call = AttentionCall(offsets: offsets, heads: heads, kvHeads: kvHeads, scale: scale)
+    let call = AttentionCall(
+      offsets: offsets, heads: heads, kvHeads: kvHeads, scale: scale, window: window,
+      softcap: softcap)
     let (Q, K, V) = (q.contiguous(), k.contiguous(), v.contiguous())
     let (o, lse) = Kernels.attention(call, q: Q, k: K, v: V)
     return o.recorded([q, k, v], .attention(call, q: Q, k: K, v: V, o: o, lse: lse))

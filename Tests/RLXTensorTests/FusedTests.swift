@@ -53,6 +53,21 @@ extension EngineSuite {
       expectClose(Tensor(y.map(Float.init), [36]), expected, .sum)
     }
 
+    @Test func ropeLeavesWhatTheTableDoesNotReach() {
+      let x = tensor([3, 14], seed: 1)
+      let y = x.rope([0, 5, 8], heads: 2, table: ropeTable(9, 4))
+      for head in 0..<2 {
+        let start = 7 * head
+        let turned = x.slice(axis: 1, from: start, to: start + 4)
+          .rope([0, 5, 8], heads: 1, table: ropeTable(9, 4))
+        #expect(y.slice(axis: 1, from: start, to: start + 4).array == turned.array)
+        let kept = (start + 4, start + 7)
+        #expect(
+          y.slice(axis: 1, from: kept.0, to: kept.1).array
+            == x.slice(axis: 1, from: kept.0, to: kept.1).array)
+      }
+    }
+
     @Test(arguments: instructionSets)
     func attentionAgreesWithNaiveSoftmax(isa: String) {
       using(instructionSet: isa) {
@@ -88,6 +103,45 @@ extension EngineSuite {
           .causalAttention(
             q: $0[0], k: $0[1], v: $0[2], offsets: offsets, heads: heads, kvHeads: kvHeads,
             scale: 0.5)
+        }
+      }
+    }
+
+    /// Windows within, at and past the blocks of sixteen that the kernels work in.
+    @Test(
+      arguments: instructionSets, [(1, 0), (5, 0), (16, 0), (17, 3), (200, 0), (0, 2), (7, 1.5)])
+    func attentionThroughAWindowAgreesWithNaiveSoftmax(isa: String, _ call: (Int, Float)) {
+      let (window, softcap) = call
+      using(instructionSet: isa) {
+        for (offsets, heads, kvHeads, D) in [
+          ([0, 1, 1, 20, 53] as [Int32], 4, 2, 8), ([0, 100], 2, 1, 16), ([0, 17, 49], 2, 2, 33),
+        ] {
+          let N = Int(offsets.last ?? 0)
+          let q = tensor([N, heads * D], seed: 1)
+          let k = tensor([N, kvHeads * D], seed: 2)
+          let v = tensor([N, kvHeads * D], seed: 3)
+          let y = Tensor.causalAttention(
+            q: q, k: k, v: v, offsets: offsets, heads: heads, kvHeads: kvHeads, scale: 0.5,
+            window: window, softcap: softcap)
+          let reference = Reference.attention(
+            q: q, k: k, v: v, offsets: offsets, heads: heads, kvHeads: kvHeads, scale: 0.5,
+            window: window, softcap: Double(softcap))
+          expectClose(y, reference, Self.attention, "\(offsets) \(call) on \(isa)")
+        }
+      }
+    }
+
+    @Test(arguments: instructionSets, [(3, 0), (16, 2), (18, 0), (0, 1.5)])
+    func attentionGradientsHoldThroughAWindow(isa: String, _ call: (Int, Float)) throws {
+      let offsets: [Int32] = [0, 3, 3, 40]
+      try using(instructionSet: isa) {
+        let inputs = [2, 1, 1].enumerated().map {
+          tensor([40, $0.element * 5], seed: $0.offset, in: -1...1)
+        }
+        try checkGradient(inputs, "\(call) on \(isa)") {
+          .causalAttention(
+            q: $0[0], k: $0[1], v: $0[2], offsets: offsets, heads: 2, kvHeads: 1, scale: 0.5,
+            window: call.0, softcap: call.1)
         }
       }
     }
@@ -136,6 +190,31 @@ extension EngineSuite {
             positions: (0..<30).map { Int32($0) }, heads: heads, kvHeads: kvHeads, scale: 0.4)
           #expect(copied.array == decoded.slice(axis: 0, from: 20, to: 50).array)
         }
+      }
+    }
+
+    /// The cache holds what the window hides, and past the last position what is not of this row.
+    @Test(arguments: instructionSets, [(1, 0), (6, 0), (16, 4), (33, 0), (0, 2)])
+    func decodingThroughAWindowAgreesWithPackedAttention(isa: String, _ call: (Int, Float)) {
+      using(instructionSet: isa) {
+        let q = tensor([50, 12], seed: 1)
+        let k = tensor([50, 6], seed: 2)
+        let v = tensor([50, 6], seed: 3)
+        let cache = KVCache(layers: 1, rows: 2, capacity: 51, kvWidth: 6)
+        let junk = Tensor.full([51, 6], .nan)
+        let rows = [Int32](repeating: 1, count: 51)
+        let positions = (0..<51).map { Int32($0) }
+        cache.append(layer: 0, k: junk, v: junk, rows: rows, positions: positions)
+        cache.append(
+          layer: 0, k: k, v: v, rows: Array(rows.dropLast()), positions: Array(positions.dropLast())
+        )
+        let decoded = cache.attend(
+          layer: 0, q: q, rows: Array(rows.dropLast()), positions: Array(positions.dropLast()),
+          heads: 4, kvHeads: 2, scale: 0.7, window: call.0, softcap: call.1)
+        let packed = Tensor.causalAttention(
+          q: q, k: k, v: v, offsets: [0, 50], heads: 4, kvHeads: 2, scale: 0.7, window: call.0,
+          softcap: call.1)
+        expectClose(decoded, Reference.doubles(packed), Self.attention, "\(call) on \(isa)")
       }
     }
 

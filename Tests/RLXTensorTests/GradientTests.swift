@@ -138,6 +138,9 @@ let fusedGradients: [GradientCase] = [
   GradientCase("rmsNorm", [[3, 17], [17]]) { $0[0].rmsNorm($0[1], eps: 1e-5) },
   GradientCase("layerNorm", [[3, 17], [17], [17]]) { $0[0].layerNorm($0[1], $0[2], eps: 1e-5) },
   GradientCase("embedding", [[6, 3]]) { Tensor.embedding($0[0], [5, 0, 5, 1]).square() },
+  GradientCase("rope, partial", [[4, 12]]) {
+    $0[0].rope([0, 3, 1, 2], heads: 2, table: ropeTable(4, 4))
+  },
   GradientCase("rope", [[4, 12]]) { $0[0].rope([0, 3, 1, 2], heads: 3, table: ropeTable(4, 4)) },
   GradientCase("attention", [[7, 6], [7, 6], [7, 6]]) {
     .causalAttention(

@@ -66,9 +66,11 @@ enum Reference {
     }
   }
 
-  /// softmax(scale q kᵀ) v, token by token.
+  /// softmax(scale q kᵀ) v, token by token, over the last `window` tokens (0: all), the scores bent by
+  /// `softcap` (0: not).
   static func attention(
-    q: Tensor, k: Tensor, v: Tensor, offsets: [Int32], heads: Int, kvHeads: Int, scale: Float
+    q: Tensor, k: Tensor, v: Tensor, offsets: [Int32], heads: Int, kvHeads: Int, scale: Float,
+    window: Int = 0, softcap: Double = 0
   ) -> [Double] {
     let (Q, K, V) = (doubles(q), doubles(k), doubles(v))
     let D = q.shape[1] / heads
@@ -78,11 +80,13 @@ enum Reference {
         for head in 0..<heads {
           let group = head / (heads / kvHeads)
           func place(_ row: Int, _ d: Int) -> Int { (row * kvHeads + group) * D + d }
-          let past = Int(start)...row
+          let past = max(Int(start), window > 0 ? row - window + 1 : 0)...row
           let weights = softmax(
             past.map { other in
-              (0..<D).reduce(0) { $0 + Q[(row * heads + head) * D + $1] * K[place(other, $1)] }
+              let score =
+                (0..<D).reduce(0) { $0 + Q[(row * heads + head) * D + $1] * K[place(other, $1)] }
                 * Double(scale)
+              return softcap > 0 ? softcap * tanh(score / softcap) : score
             })
           for d in 0..<D {
             out[(row * heads + head) * D + d] = zip(past, weights).reduce(0) {

@@ -127,9 +127,10 @@ void ck_gather(const float *x, const int32_t *ids, float *y, int64_t n, int64_t 
 /// dx[ids[i]] += dy[i], in the order of i for every row of dx.
 void ck_scatter_add(const float *dy, const int32_t *ids, float *dx, int64_t n, int64_t rows,
                     int64_t C);
-/// Rotate-half rotary embedding of x [N, H*D] by cosines and sines [P, D/2]; sign -1 undoes it.
+/// Rotate-half rotary embedding of the first R of each head's D numbers in x [N, H*D] by cosines and
+/// sines [P, R/2]; the others stay. Sign -1 undoes it.
 void ck_rope(const float *x, const int32_t *positions, const float *cosines, const float *sines,
-             float *y, int64_t N, int64_t H, int64_t D, float sign);
+             float *y, int64_t N, int64_t H, int64_t D, int64_t R, float sign);
 
 // --- Attention (body_attention.h, body_decode.h) ---
 
@@ -139,6 +140,8 @@ typedef struct {
   const int32_t *offsets;    // [B + 1]
   int64_t B, H, G, D;
   float scale;
+  int64_t window;            // tokens a token sees, itself among them; 0 for all before it
+  float softcap;             // scores s become softcap * tanh(s / softcap); 0: they stay
 } ck_attention;
 void ck_causal_attention(const ck_attention *a);
 void ck_causal_attention_backward(const ck_attention *a, const float *dout, float *dq, float *dk,
@@ -148,10 +151,12 @@ void ck_cache_append(const float *x, float *cache, const int32_t *rows, const in
                      int64_t N, int64_t G, int64_t D, int64_t capacity);
 void ck_cache_copy(float *cache, int64_t from, int64_t to, int64_t length, int64_t width,
                    int64_t capacity);
-/// Attention of token n at positions[n] of rows[n] over cached positions 0...positions[n].
+/// Attention of token n at positions[n] of rows[n] over cached positions 0...positions[n], or the
+/// last `window` of them; window and softcap as in ck_attention.
 void ck_decode_attention(const float *q, const float *keys, const float *values,
                          const int32_t *rows, const int32_t *positions, float *o, int64_t N,
-                         int64_t H, int64_t G, int64_t D, int64_t capacity, float scale);
+                         int64_t H, int64_t G, int64_t D, int64_t capacity, float scale,
+                         int64_t window, float softcap);
 
 // --- Products (body_product.h), optimizer (body_optimizer.h) ---
 

@@ -45,10 +45,12 @@ struct BatchAttention {
       })
   }
 
-  /// softmax(scale q kᵀ) v of a layer, each token over its own past: q [N, H·D], k and v [N, KV·D]
-  /// give [N, H·D]. Puts k and v into the cache, if there is one.
+  /// softmax(scale q kᵀ) v of a layer, each token over its own past, or the last `window` tokens of it:
+  /// q [N, H·D], k and v [N, KV·D] give [N, H·D]. Puts k and v into the cache, if there is one.
+  /// `softcap` as in `causalAttention`.
   func callAsFunction(
-    layer: Int, q: Tensor, k: Tensor, v: Tensor, heads: Int, kvHeads: Int, scale: Float
+    layer: Int, q: Tensor, k: Tensor, v: Tensor, heads: Int, kvHeads: Int, scale: Float,
+    window: Int = 0, softcap: Float = 0
   ) -> Tensor {
     if let cached {
       cached.cache.append(
@@ -56,10 +58,11 @@ struct BatchAttention {
       guard cached.isFresh && batch.count > batch.rows else {
         return cached.cache.attend(
           layer: layer, q: q, rows: cached.tokenRows, positions: batch.positions, heads: heads,
-          kvHeads: kvHeads, scale: scale)
+          kvHeads: kvHeads, scale: scale, window: window, softcap: softcap)
       }
     }
     return Tensor.causalAttention(
-      q: q, k: k, v: v, offsets: batch.offsets, heads: heads, kvHeads: kvHeads, scale: scale)
+      q: q, k: k, v: v, offsets: batch.offsets, heads: heads, kvHeads: kvHeads, scale: scale,
+      window: window, softcap: softcap)
   }
 }
