@@ -28,7 +28,9 @@ package struct HubCache: Sendable {
     guard let commit = commit(of: name, revision) else { return nil }
     let snapshot = HubSnapshot(name: name, commit: commit, folder: snapshotFolder(name, commit))
     var status = stat()
-    guard stat(snapshot.folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    guard stat(snapshot.folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      return nil
+    }
     return snapshot
   }
 

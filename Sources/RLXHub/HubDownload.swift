@@ -108,12 +108,14 @@ package struct HubDownload {
         try blob.fetch { stage in
           switch stage {
           case .come(let bytes):
-            report(HubProgress(file: blob.file, done: before + bytes, total: all, isChecking: false))
+            report(
+              HubProgress(file: blob.file, done: before + bytes, total: all, isChecking: false))
           case .checked(let bytes):
             report(HubProgress(file: blob.file, done: before + bytes, total: all, isChecking: true))
           }
         }
-        let up = String(repeating: "../", count: 2 + blob.file.utf8.count { $0 == UInt8(ascii: "/") })
+        let up = String(
+          repeating: "../", count: 2 + blob.file.utf8.count { $0 == UInt8(ascii: "/") })
         try HubFolders.link(
           snapshot.folder + "/" + blob.file, to: up + "blobs/" + blob.promise.etag)
         done += blob.promise.size ?? 0

@@ -38,8 +38,10 @@ extension HubError: CustomStringConvertible {
     case .unwritable: "HF_HUB_CACHE names another folder"
     case .noRoom: "make room, or name another folder with HF_HUB_CACHE"
     case .noLibrary: "apt-get install libcurl4"
-    case .unreachable: "is there a network? what had come is kept, and the next try goes on from there"
-    case .refusedRedirect: "rlx follows to http: and https: addresses only, and from https: to no http:"
+    case .unreachable:
+      "is there a network? what had come is kept, and the next try goes on from there"
+    case .refusedRedirect:
+      "rlx follows to http: and https: addresses only, and from https: to no http:"
     case .noSuchName(_, _, let hasToken):
       hasToken
         ? "check the name"

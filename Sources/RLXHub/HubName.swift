@@ -17,7 +17,9 @@ package struct HubName: Hashable, Sendable, CustomStringConvertible {
     guard let first = part.utf8.first, let last = part.utf8.last else { return false }
     let marks: [UInt8] = [UInt8(ascii: "-"), UInt8(ascii: ".")]
     return !marks.contains(first) && !marks.contains(last)
-      && part.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "_") || marks.contains($0) }
+      && part.utf8.allSatisfy {
+        isLetterOrDigit($0) || $0 == UInt8(ascii: "_") || marks.contains($0)
+      }
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

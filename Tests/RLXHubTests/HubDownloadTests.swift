@@ -32,7 +32,9 @@ import Testing
   }
 
   @Test func bringsTheShardsThatAnIndexNames() throws {
-    let shards = (1...2).map { SmallRepository.large("model-0000\($0)-of-00002.safetensors", 1000 * $0) }
+    let shards = (1...2).map {
+      SmallRepository.large("model-0000\($0)-of-00002.safetensors", 1000 * $0)
+    }
     let text =
       "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", "
       + "\"b\": \"model-00002-of-00002.safetensors\"}}"
@@ -121,7 +123,8 @@ import Testing
     trial.hub.breaking { $0.path.hasPrefix("/blobs/") ? Reply(200, sent) : nil }
     #expect(
       throws: HubError.wrongHash(
-        file: "model.safetensors", found: SHA256.hash(lie).hex, wanted: SmallRepository.weights.etag)
+        file: "model.safetensors", found: SHA256.hash(lie).hex, wanted: SmallRepository.weights.etag
+      )
     ) { try trial.download() }
     #expect(trial.names("blobs").allSatisfy { !$0.hasPrefix(SmallRepository.weights.etag) })
     #expect(trial.bytes("refs/main") == nil)
@@ -129,7 +132,8 @@ import Testing
 
   @Test func refusesASmallFileOfAnotherGitHash() throws {
     let trial = try HubTrial([
-      LoopbackHub.File("config.json", Array("{\"model_type\": \"gpt2\"}\n".utf8),
+      LoopbackHub.File(
+        "config.json", Array("{\"model_type\": \"gpt2\"}\n".utf8),
         etag: SmallRepository.config.etag), SmallRepository.weights,
     ])
     let error = #expect(throws: HubError.self) { try trial.download() }
@@ -155,7 +159,8 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: trial.root + "/blobs", withIntermediateDirectories: true)
     let partial = trial.root + "/blobs/\(SmallRepository.weights.etag).incomplete"
-    let there = count == 300_000 ? SmallRepository.weights.bytes : SmallRepository.weights.bytes + [1]
+    let there =
+      count == 300_000 ? SmallRepository.weights.bytes : SmallRepository.weights.bytes + [1]
     try Data(there).write(to: URL(fileURLWithPath: partial))
     try trial.download()
     #expect(trial.bytes("blobs/\(SmallRepository.weights.etag)") == SmallRepository.weights.bytes)
@@ -221,7 +226,9 @@ import Testing
     }
     let old = try #require(HubName("old"))
     #expect(try HubDownload(trial.settings, old, .main).run().has("model.safetensors"))
-    trial.hub.breaking { $0.path.contains("round") ? Reply(302, headers: ["Location": $0.path]) : nil }
+    trial.hub.breaking {
+      $0.path.contains("round") ? Reply(302, headers: ["Location": $0.path]) : nil
+    }
     let round = try #require(HubName("a/round"))
     let error = #expect(throws: HubError.self) {
       try HubDownload(trial.settings, round, .main).run()
@@ -251,7 +258,9 @@ import Testing
       Reply(status, headers: ["X-Error-Code": code, "X-Error-Message": "so it is"])
     }
     let name = SmallRepository.name
-    func matches(_ found: HubError?, _ test: (HubError) -> Bool) -> Bool { found.map(test) ?? false }
+    func matches(_ found: HubError?, _ test: (HubError) -> Bool) -> Bool {
+      found.map(test) ?? false
+    }
     #expect(
       matches(try error(Reply(401))) {
         if case .noSuchName(name, _, false) = $0 { true } else { false }
@@ -264,7 +273,8 @@ import Testing
       matches(try error(coded(403, "GatedRepo"), token: "t")) {
         if case .gated(name, _, true) = $0 { true } else { false }
       })
-    #expect(try error(coded(404, "RevisionNotFound")) == .noSuchRevision(name: name, revision: "main"))
+    #expect(
+      try error(coded(404, "RevisionNotFound")) == .noSuchRevision(name: name, revision: "main"))
     #expect(
       try error(coded(403, "Other"), token: "t")
         == .forbidden(name: name, hasToken: true, said: "so it is"))
@@ -279,7 +289,9 @@ import Testing
   }
 
   @Test func saysWhichWeightsThereAreInstead() throws {
-    let trial = try HubTrial([SmallRepository.config, SmallRepository.large("pytorch_model.bin", 10)])
+    let trial = try HubTrial([
+      SmallRepository.config, SmallRepository.large("pytorch_model.bin", 10),
+    ])
     #expect(throws: HubError.noWeights(name: SmallRepository.name, found: ["pytorch_model.bin"])) {
       try trial.download()
     }

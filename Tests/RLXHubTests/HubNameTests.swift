@@ -53,7 +53,8 @@ import Testing
 
   @Test func knowsEndpointAndOfflineMode() {
     #expect(settings([:]).endpoint == "https://huggingface.co")
-    #expect(settings(["HF_ENDPOINT": "https://mirror.example/"]).endpoint == "https://mirror.example")
+    #expect(
+      settings(["HF_ENDPOINT": "https://mirror.example/"]).endpoint == "https://mirror.example")
     #expect(!settings(["HF_HUB_OFFLINE": "0"]).isOffline)
     #expect(settings(["HF_HUB_OFFLINE": "1"]).isOffline)
     #expect(settings(["TRANSFORMERS_OFFLINE": "TRUE"]).isOffline)

@@ -1,10 +1,9 @@
 import Foundation
 import RLXData
+import RLXHub
 import RLXTestSupport
 import Synchronization
 import Testing
-
-import RLXHub
 
 /// A small repository; the hashes of its small files were taken by `git hash-object`.
 enum SmallRepository {

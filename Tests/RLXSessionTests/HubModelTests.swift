@@ -17,7 +17,8 @@ import Testing
       name,
       names.map { name in
         let bytes = try TemporaryFolder.bytes(of: SmallModel.folder + "/" + name)
-        return LoopbackHub.File(name, bytes, etag: SHA256.hash(bytes).hex, isLarge: bytes.count > 9999)
+        return LoopbackHub.File(
+          name, bytes, etag: SHA256.hash(bytes).hex, isLarge: bytes.count > 9999)
       })
   }
 
@@ -46,13 +47,15 @@ import Testing
       bench.error("Model(\"a/b\")")
         == "missing: Model: there is no folder \"a/b\", and no \"a/b\" among the models of \(cache)"
         + " | Model(\"a/b\", download: true)")
-    #expect(bench.error("Tokenizer(\"a/b\", revision: \"v1\")").hasSuffix(
-      " | Tokenizer(\"a/b\", revision: \"v1\", download: true)"))
+    #expect(
+      bench.error("Tokenizer(\"a/b\", revision: \"v1\")").hasSuffix(
+        " | Tokenizer(\"a/b\", revision: \"v1\", download: true)"))
     #expect(bench.error("Model(\"a/b\", revision: \"../x\")").hasPrefix("value: Model: revision:"))
     #expect(bench.error("Model(\"../x\", download: true)").contains("there is no folder \"../x\""))
     bench.core.files.hub.isOffline = true
-    #expect(bench.error("Model(\"a/b\", download: true)").hasSuffix(
-      " | HF_HUB_OFFLINE is set: nothing is downloaded"))
+    #expect(
+      bench.error("Model(\"a/b\", download: true)").hasSuffix(
+        " | HF_HUB_OFFLINE is set: nothing is downloaded"))
   }
 
   @Test func aFolderOfOnesOwnComesBeforeTheHub() throws {
@@ -60,7 +63,8 @@ import Testing
     let bench = ObjectBench()
     bench.core.files.hub = Self.settings(scratch, nil)
     #expect(
-      bench.error("Model(MODEL, revision: \"v1\")").contains("is a folder here, and folders have no"))
+      bench.error("Model(MODEL, revision: \"v1\")").contains(
+        "is a folder here, and folders have no"))
     #expect(try bench.shown("Model(MODEL, download: true).context") == "128")
   }
 
@@ -78,7 +82,8 @@ import Testing
     let asked = hub.requests.count
     #expect(try bench.shown("Model(\"\(Self.name)\").context") == "128")
     #expect(try bench.shown("Tokenizer(\"\(Self.name)\").name") == "\"small\"")
-    #expect(try bench.shown("RewardModel(Model(\"\(Self.name)\")).score(\"a\", \"b\") == 0") == "false")
+    #expect(
+      try bench.shown("RewardModel(Model(\"\(Self.name)\")).score(\"a\", \"b\") == 0") == "false")
     #expect(hub.requests.count == asked)
     #expect(bench.console.progressLines.contains { $0.phase == "download \(Self.name)" })
   }
@@ -109,7 +114,8 @@ import Testing
     #expect(
       bench.error("Model(\"\(Self.name)\")").contains(
         "what the cache has of \"\(Self.name)\" lacks config.json, model.safetensors"))
-    let folder = scratch.file("Hub mit Ä") + "/models--someone--small/snapshots/\(LoopbackHub.commit)"
+    let folder =
+      scratch.file("Hub mit Ä") + "/models--someone--small/snapshots/\(LoopbackHub.commit)"
     try FileManager.default.createSymbolicLink(
       atPath: folder + "/config.json", withDestinationPath: "config.json")
     #expect(bench.error("Model(\"\(Self.name)\")").contains("Too many levels of symbolic links"))

@@ -9,14 +9,16 @@ struct HubChoice {
   /// What is wanted of the repository.
   var part = HubFiles.Part.model
 
-  static let parameters = [
-    ParameterSpec(
-      "revision", .string, optional: true, example: "\"main\"",
-      doc: "branch, tag or commit, where the name is one of a model hub; main if not given"),
-    ParameterSpec(
-      "download", .bool, default: .bool(false),
-      doc: "whether to fetch it from the hub if neither a folder nor the cache has it"),
-  ]
+  static var parameters: [ParameterSpec] {
+    [
+      ParameterSpec(
+        "revision", .string, optional: true, example: "\"main\"",
+        doc: "branch, tag or commit, where the name is one of a model hub; main if not given"),
+      ParameterSpec(
+        "download", .bool, default: .bool(false),
+        doc: "whether to fetch it from the hub if neither a folder nor the cache has it"),
+    ]
+  }
 
   init(part: HubFiles.Part = .model) { self.part = part }
 
@@ -54,7 +56,8 @@ struct HubModels {
     let revision = recorded ?? choice.revision ?? .main
     var snapshot = cache.snapshot(of: name, revision)
     if snapshot.map({ !lacks($0, choice.part).isEmpty }) ?? true {
-      if settings.isOffline || !(try mayDownload(name, choice)) {
+      let mayDownload = settings.isOffline ? false : try mayDownload(name, choice)
+      if !mayDownload {
         if let snapshot { throw incomplete(snapshot, choice) }
         throw absent(name, revision)
       }
@@ -108,13 +111,12 @@ struct HubModels {
           of: max(progress.total / megabyte, 1), note: "MB  \(progress.file)")
       })
     defer { core.endProgress() }
-    do {
+    do throws(HubError) {
       return try download.run()
-    } catch HubError.stopped {
+    } catch {
+      guard error == .stopped else { throw fault(error) }
       try core.point()
       throw Fault(.stopped, "stopped")
-    } catch let error as HubError {
-      throw fault(error)
     }
   }
 

@@ -1,3 +1,4 @@
+import RLXHub
 import RLXModels
 import RLXScript
 
@@ -13,7 +14,8 @@ enum TokenizerMethods {
           ParameterSpec(
             "path", .string, example: "\"models/stories260K\"",
             doc: "the folder, or the name of a model on a hub: \"owner/name\"")
-        ] + HubChoice.parameters, effects: .reads, returns: "Tokenizer", example: "Tokenizer(\"nano\")"
+        ] + HubChoice.parameters, effects: .reads, returns: "Tokenizer",
+        example: "Tokenizer(\"nano\")"
       ) { [unowned core] call in
         let path = try call.string("path")
         let folder = path.hasSuffix("/tokenizer.json") ? String(path.dropLast(15)) : path
