@@ -18,7 +18,7 @@ extension ModelError: CustomStringConvertible {
       .unknownTokenizerPart(_, let file, _, _), .missingTokenizerPart(_, let file):
       file
     case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .notFinite,
-      .nothingToSample:
+      .nothingToSample, .adapter:
       nil
     }
   }
@@ -45,6 +45,7 @@ extension ModelError: CustomStringConvertible {
     case .setting(let name, let found, _): "\(name) is \(found)"
     case .notFinite(let what): "\(what) are not finite (NaN or infinity)"
     case .nothingToSample(let vocabulary): "all \(vocabulary) tokens are forbidden"
+    case .adapter(let found, _, _): found
     }
   }
 
@@ -70,6 +71,7 @@ extension ModelError: CustomStringConvertible {
     case .setting(_, _, let wanted): wanted
     case .notFinite: "numbers"
     case .nothingToSample: "one that may be drawn"
+    case .adapter(_, let wanted, _): wanted
     }
   }
 
@@ -97,6 +99,7 @@ extension ModelError: CustomStringConvertible {
     case .notFinite:
       "did training diverge? try a lower learning rate, or go back to an earlier checkpoint"
     case .nothingToSample: "lower min_tokens"
+    case .adapter(_, _, let remedy): remedy
     }
   }
 

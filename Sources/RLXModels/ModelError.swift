@@ -27,4 +27,6 @@ package enum ModelError: Error, Equatable {
   case setting(name: String, found: String, wanted: String)
   case notFinite(what: String)
   case nothingToSample(vocabulary: Int)
+  /// Of a model's adapter.
+  case adapter(found: String, wanted: String, remedy: String?)
 }

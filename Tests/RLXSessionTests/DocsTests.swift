@@ -8,7 +8,7 @@ import Testing
   static let pages = [
     "docs/language.md", "docs/display.md", "docs/undo.md", "docs/training.md",
     "docs/reward-models.md", "docs/process.md",
-    "docs/hub.md",
+    "docs/hub.md", "docs/lora.md",
   ]
 
   struct Block: CustomTestStringConvertible, Sendable {

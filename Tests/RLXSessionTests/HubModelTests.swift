@@ -172,7 +172,7 @@ import Testing
     options.hub = Self.settings(scratch, hub)
     let session = try Session(options: options, console: console, stop: stop)
     let script = "m = Model(\"\(Self.name)\", download: true)"
-    #expect(await session.run(script) == .failed(.stopped))
+    #expect(await session.run(script) == .failed(.interrupted))
     let bench = ObjectBench()
     bench.core.files.hub = Self.settings(scratch, try Self.hub())
     #expect(try bench.shown(script + "\nm.context") == "128")

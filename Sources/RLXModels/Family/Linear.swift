@@ -1,6 +1,7 @@
 import RLXTensor
 
-/// y = x Wᵀ + b: the one place where a weight meets activations, in every family.
+/// y = x Wᵀ + b, and what an adapter adds to it: the one place where a weight meets activations, in
+/// every family.
 ///
 /// Letters: N rows, K inputs, M outputs.
 package final class Linear {
@@ -15,8 +16,14 @@ package final class Linear {
   package let weight: Parameter
   package let bias: Parameter?  // [M]
   package let layout: Layout
+  /// Low-rank matrices that are trained in the weight's place.
+  let adapter: LoRAPair?
 
-  init(weight: Parameter, bias: Parameter? = nil, layout: Layout = .outputRows) {
+  init(
+    weight: Parameter, bias: Parameter? = nil, layout: Layout = .outputRows,
+    adapter: LoRAPair? = nil
+  ) {
+    self.adapter = adapter
     self.weight = weight
     self.bias = bias
     self.layout = layout
@@ -24,6 +31,11 @@ package final class Linear {
 
   /// [N, K] → [N, M].
   func callAsFunction(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
+    let y = weighted(x, mode)
+    return adapter.map { y + $0(x, mode) } ?? y
+  }
+
+  private func weighted(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
     switch (layout, mode) {
     case (.outputRows, .recording), (.outputRows, .reading):
       return x.linear(weight.used(mode), bias: bias?.used(mode))

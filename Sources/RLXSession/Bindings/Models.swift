@@ -12,7 +12,8 @@ package func registerModels(_ registry: Registry, core: SessionCore) {
         + "change it in place; copy() makes another.",
       constructor: ModelMethods.constructor(core), statics: [ModelMethods.new(core)],
       methods: [ModelMethods.generate(core)] + ModelMethods.measuring
-        + [ModelMethods.perplexity(core)] + ModelMethods.keeping(core),
+        + [ModelMethods.perplexity(core)] + ModelMethods.keeping(core)
+        + ModelMethods.adapters(core),
       properties: ModelMethods.properties))
   registry.add(
     HostType(
@@ -40,7 +41,7 @@ enum ModelMethods {
   static let files = [
     "config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json",
     "generation_config.json",
-    "tokenizer_config.json",
+    "tokenizer_config.json", "adapter/adapter_config.json", "adapter/adapter_model.safetensors",
   ]
 
   static func constructor(_ core: SessionCore) -> FunctionSpec {
@@ -141,6 +142,11 @@ enum ModelMethods {
       ) {
         .bool($0.model.isFrozen)
       },
+      PropertySpec(
+        "adapter",
+        "Its LoRA adapter, {rank, alpha, targets, rslora, layers, parameters}; nil "
+          + "without one.", returns: "map or nil", of: ModelObject.self
+      ) { adapter(of: $0) },
     ]
   }
 }
