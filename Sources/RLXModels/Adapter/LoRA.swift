@@ -152,7 +152,7 @@ package final class LoRAPair {
     case .recording, .reading:
       return (x.linear(a.used(mode), bias: nil) * scale).linear(b.used(mode), bias: nil)
     case .decoding:
-      return (x.linearRows(a.value, bias: nil) * scale).linearRows(b.value, bias: nil)
+      return b.packed(.float32).product(a.packed(.float32).product(x) * scale)
     }
   }
 

@@ -19,36 +19,66 @@ package final class Linear {
   /// Low-rank matrices that are trained in the weight's place.
   let adapter: LoRAPair?
 
+  /// How generation's products read the weight.
+  package let dtype: DType
+
   init(
-    weight: Parameter, bias: Parameter? = nil, layout: Layout = .outputRows,
+    weight: Parameter, bias: Parameter? = nil, layout: Layout = .outputRows, dtype: DType,
     adapter: LoRAPair? = nil
   ) {
     self.adapter = adapter
     self.weight = weight
     self.bias = bias
     self.layout = layout
+    self.dtype = dtype
   }
 
-  /// [N, K] → [N, M].
-  func callAsFunction(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
-    let y = weighted(x, mode)
-    return adapter.map { y + $0(x, mode) } ?? y
+  /// [N, K] → [N, M]: the product, bent if there is an `activation`, and added to `residual` [N, M] if
+  /// there is one.
+  func callAsFunction(
+    _ x: Tensor, _ mode: ForwardMode, activation: ModelConfig.Activation? = nil,
+    addedTo residual: Tensor? = nil
+  ) -> Tensor {
+    if mode == .decoding && adapter == nil {
+      return packed.product(
+        x, bias: bias?.value, activation: activation?.packed, adding: residual)
+    }
+    let weighted = weighted(x, mode)
+    let y = adapter.map { weighted + $0(x, mode) } ?? weighted
+    let bent = activation.map { $0(y) } ?? y
+    return residual.map { $0 + bent } ?? bent
   }
 
+  /// x Wᵀ + b.
   private func weighted(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
-    switch (layout, mode) {
-    case (.outputRows, .recording), (.outputRows, .reading):
-      return x.linear(weight.used(mode), bias: bias?.used(mode))
-    case (.outputRows, .decoding):
-      return x.linearRows(weight.value, bias: bias?.value)
-    case (.inputRows, .recording), (.inputRows, .reading):
-      return plus(x.matmul(weight.used(mode)), mode)
-    case (.inputRows, .decoding):
-      return plus(x.matmulRows(weight.value), mode)
+    switch (mode, layout) {
+    case (.decoding, _): return packed.product(x, bias: bias?.value)
+    case (_, .outputRows): return x.linear(weight.used(mode), bias: bias?.used(mode))
+    case (_, .inputRows):
+      let product = x.matmul(weight.used(mode))
+      return bias.map { product + $0.used(mode) } ?? product
     }
   }
 
-  private func plus(_ y: Tensor, _ mode: ForwardMode) -> Tensor {
-    bias.map { y + $0.used(mode) } ?? y
+  /// The products of one x by several weights, of the same dtype.
+  static func each(_ layers: [Linear], _ x: Tensor, _ mode: ForwardMode) -> [Tensor] {
+    guard mode == .decoding else { return layers.map { $0(x, mode) } }
+    let products = PackedWeight.products(
+      x, layers.map { PackedWeight.Term(weight: $0.packed, bias: $0.bias?.value) })
+    return zip(layers, products).map { layer, y in layer.adapter.map { y + $0(x, mode) } ?? y }
+  }
+
+  private var packed: PackedWeight { weight.packed(dtype, transposed: layout == .inputRows) }
+}
+
+extension ModelConfig.Activation {
+  fileprivate var packed: PackedWeight.Activation {
+    switch self {
+    case .geluTanh: .geluTanh
+    case .gelu: .geluErf
+    case .relu: .relu
+    case .silu: .silu
+    case .tanh: .tanh
+    }
   }
 }

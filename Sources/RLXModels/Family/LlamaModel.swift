@@ -65,16 +65,16 @@ package final class LlamaModel: BuiltFamily {
     var x = embedding(batch.tokens, mode)  // [N, C]
     for (index, layer) in layers.enumerated() {
       let h = layer.inputNorm(x, mode)
-      let q = layer.q(h, mode).rope(positions, heads: config.heads, table: table)
-      let k = layer.k(h, mode).rope(positions, heads: config.kvHeads, table: table)
+      let qkv = Linear.each([layer.q, layer.k, layer.v], h, mode)
       let attended = attend(
-        layer: index, q: q, k: k, v: layer.v(h, mode), heads: config.heads,
-        kvHeads: config.kvHeads, scale: attentionScale)
-      x = x + layer.o(attended, mode)
+        layer: index, q: qkv[0].rope(positions, heads: config.heads, table: table),
+        k: qkv[1].rope(positions, heads: config.kvHeads, table: table), v: qkv[2],
+        heads: config.heads, kvHeads: config.kvHeads, scale: attentionScale)
+      x = layer.o(attended, mode, addedTo: x)
 
       let f = layer.postNorm(x, mode)
-      let inner = Tensor.swiglu(gate: layer.gate(f, mode), up: layer.up(f, mode))
-      x = x + layer.down(inner, mode)
+      let gates = Linear.each([layer.gate, layer.up], f, mode)
+      x = layer.down(Tensor.swiglu(gate: gates[0], up: gates[1]), mode, addedTo: x)
     }
     return norm(x, mode)
   }

@@ -52,7 +52,7 @@ final class NetworkBuilder<Failure: Error> {
     layers.append(LinearLayer(name: path + name, inputs: K, outputs: M, layout: layout))
     return Linear(
       weight: weight, bias: bias ? try parameter(name + ".bias", [M], .bias) : nil, layout: layout,
-      adapter: adapter?[path + name])
+      dtype: config.dtype, adapter: adapter?[path + name])
   }
 
   /// `name.weight` [V, C].
@@ -63,7 +63,9 @@ final class NetworkBuilder<Failure: Error> {
   /// The output layer `name` [V, C], which is the embedding's table where the configuration ties them.
   /// The last part to be made, if it has a table of its own.
   func output(_ name: String, tiedTo embedding: Embedding) throws(Failure) -> Linear {
-    guard !config.tiesEmbeddings else { return Linear(weight: embedding.table) }
+    guard !config.tiesEmbeddings else {
+      return Linear(weight: embedding.table, dtype: config.dtype)
+    }
     return try linear(name, in: config.width, out: config.vocabulary)
   }
 
