@@ -18,8 +18,7 @@ package final class Linear {
   package let layout: Layout
   /// Low-rank matrices that are trained in the weight's place.
   let adapter: LoRAPair?
-
-  /// How generation's products read the weight.
+  /// How products read the weight, those of training and their gradients too.
   package let dtype: DType
 
   init(
@@ -53,9 +52,10 @@ package final class Linear {
   private func weighted(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
     switch (mode, layout) {
     case (.decoding, _): return packed.product(x, bias: bias?.value)
-    case (_, .outputRows): return x.linear(weight.used(mode), bias: bias?.used(mode))
+    case (_, .outputRows):
+      return x.linear(weight.used(mode), bias: bias?.used(mode), dtype: whole)
     case (_, .inputRows):
-      let product = x.matmul(weight.used(mode))
+      let product = x.matmul(weight.used(mode), dtype: whole)
       return bias.map { product + $0.used(mode) } ?? product
     }
   }
@@ -67,6 +67,9 @@ package final class Linear {
       x, layers.map { PackedWeight.Term(weight: $0.packed, bias: $0.bias?.value) })
     return zip(layers, products).map { layer, y in layer.adapter.map { y + $0(x, mode) } ?? y }
   }
+
+  /// How whole sequences meet the weight: weights of 8 bits are read as what they were made of.
+  private var whole: DType { dtype == .int8 ? .float32 : dtype }
 
   private var packed: PackedWeight { weight.packed(dtype, transposed: layout == .inputRows) }
 }
