@@ -7,11 +7,13 @@ import RLXTensor
 extension LanguageModel {
   static let scoreName = "score.weight"
 
-  /// A model of its own with the same values and no output layer: what a reward model stands on.
+  /// A model of its own with the same values and no output layer: what a reward model stands on. One
+  /// with an adapter gets an adapter of its own, on the same weights.
   package func trunk() -> LanguageModel {
-    LanguageModel(
-      name: name, family: family.trunk(), tokenizer: tokenizer, stopTokens: stopTokens,
-      generationConfig: generationConfig)
+    guard let adapter else { return with(family.trunk(), nil) }
+    let bare = family.adapted(by: nil, isTrunk: true)
+    let own = adapter.copy(for: bare.linearLayers)
+    return with(bare.adapted(by: own, isTrunk: true), own)
   }
 
   /// Writes a folder that transformers loads with `AutoModelForSequenceClassification`. `score` [1, C];

@@ -3,33 +3,46 @@ import RLXTensor
 /// A network, its tokenizer, and what ends its texts: what a session calls a model.
 package final class LanguageModel {
   package let name: String
-  package let family: any ModelFamily
   package let tokenizer: Tokenizer
   /// The tokens that end a text in generation.
   package let stopTokens: [Int32]
   /// generation_config.json as it was read, to be saved again as it is.
   let generationConfig: [UInt8]?
+  /// Its network, which adapting and merging replace.
+  package var form: Form
 
   package init(
     name: String, family: any ModelFamily, tokenizer: Tokenizer, stopTokens: [Int32],
-    generationConfig: [UInt8]? = nil
+    generationConfig: [UInt8]? = nil, adapter: LoRA? = nil
   ) {
     self.name = name
-    self.family = family
+    form = Form(family: family, adapter: adapter)
     self.tokenizer = tokenizer
     self.stopTokens = stopTokens
     self.generationConfig = generationConfig
   }
 
   package var config: ModelConfig { family.config }
-  package var parameters: [Parameter] { family.parameters }
+  package var family: any ModelFamily { form.family }
+  /// What is trained in place of the weights, if the model is adapted.
+  package var adapter: LoRA? { form.adapter }
+  /// The network's, then the adapter's.
+  package var parameters: [Parameter] { family.parameters + (adapter?.parameters ?? []) }
   package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
 
-  /// A model of its own with the same values, not frozen.
+  /// A model of its own with the same values, not frozen. One with an adapter gets an adapter of its
+  /// own, on the same weights.
   package func copy() -> LanguageModel {
+    guard let adapter else { return with(family.duplicate(), nil) }
+    let own = adapter.copy()
+    return with(family.adapted(by: own, isTrunk: false), own)
+  }
+
+  /// This model on another network.
+  func with(_ family: any ModelFamily, _ adapter: LoRA?) -> LanguageModel {
     LanguageModel(
-      name: name, family: family.duplicate(), tokenizer: tokenizer, stopTokens: stopTokens,
-      generationConfig: generationConfig)
+      name: name, family: family, tokenizer: tokenizer, stopTokens: stopTokens,
+      generationConfig: generationConfig, adapter: adapter)
   }
 
   /// From now on nothing records gradients for this model.

@@ -19,7 +19,7 @@ extension ModelError: CustomStringConvertible {
       file
     case .chatTemplate(let place, _): place
     case .noChatTemplate, .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting,
-      .notFinite, .nothingToSample, .stopped:
+      .notFinite, .nothingToSample, .stopped, .adapter:
       nil
     }
   }
@@ -52,6 +52,7 @@ extension ModelError: CustomStringConvertible {
     case .notFinite(let what): "\(what) are not finite (NaN or infinity)"
     case .nothingToSample(let vocabulary): "all \(vocabulary) tokens are forbidden"
     case .stopped: "the pass was stopped"
+    case .adapter(let found, _, _): found
     }
   }
 
@@ -81,6 +82,7 @@ extension ModelError: CustomStringConvertible {
     case .notFinite: "numbers"
     case .nothingToSample: "one that may be drawn"
     case .stopped: "it to go on"
+    case .adapter(_, let wanted, _): wanted
     }
   }
 
@@ -111,6 +113,7 @@ extension ModelError: CustomStringConvertible {
       "did training diverge? try a lower learning rate, or go back to an earlier checkpoint"
     case .nothingToSample: "lower min_tokens"
     case .stopped: nil
+    case .adapter(_, _, let remedy): remedy
     }
   }
 

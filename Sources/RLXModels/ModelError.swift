@@ -32,4 +32,6 @@ package enum ModelError: Error, Equatable {
   case nothingToSample(vocabulary: Int)
   /// Somebody who watches this thread stopped the pass; see `PassWatch`.
   case stopped
+  /// Of a model's adapter.
+  case adapter(found: String, wanted: String, remedy: String?)
 }

@@ -24,6 +24,7 @@ final class Runner {
       console: console, stop: stop, seed: options.seed, maxSteps: options.maxSteps,
       format: options.format, hint: options.hint)
     core.commands = options.commands
+    if let hub = options.hub { core.files.hub = hub }
     let registry = Registry()
     Bindings.register(in: registry, core: core)
     interpreter = Interpreter(registry: registry, effects: core, arguments: options.arguments)

@@ -131,6 +131,14 @@ package final class SessionCore: Effects {
     try point()
   }
 
+  /// Shows how far something is that takes no counted points, because how often it is told depends on
+  /// a network.
+  func show(_ phase: String, _ done: Int, of total: Int, note: String) {
+    guard !isMuted else { return }
+    console.progress(ProgressLine(phase: phase, done: done, total: total, note: note))
+    record.showsProgress = true
+  }
+
   package func endProgress() {
     if record.showsProgress { console.progress(nil) }
     record.showsProgress = false

@@ -1,4 +1,5 @@
 import Foundation
+import RLXHub
 import RLXTensor
 
 /// How a session is to run; all of it is known before the first statement.
@@ -35,6 +36,8 @@ package struct SessionOptions: Sendable {
   package var replayTolerance: Double?
   /// Where a replay looks for inputs besides the working directory and the session file's folder.
   package var replayRoot: String?
+  /// Where models of a hub are kept and asked for; nil for what the environment says.
+  package var hub: HubSettings?
 
   /// The commands of the prompt, so that help knows them.
   package var commands: [CommandHelp] = []

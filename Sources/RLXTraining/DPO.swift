@@ -27,7 +27,7 @@ package final class DPO {
     try settings.check()
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
-      settings: settings.optimizer)
+      settings: settings.optimizer, of: policy)
     self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy
     self.settings = settings

@@ -24,7 +24,7 @@ package final class SFT {
     try settings.check()
     stepper = try Stepper(
       trainer: Settings.trainer, model: model.name, parameters: model.parameters,
-      settings: settings.optimizer)
+      settings: settings.optimizer, of: model)
     self.model = model
     self.settings = settings
     self.draws = draws

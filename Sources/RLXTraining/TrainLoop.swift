@@ -54,6 +54,8 @@ package final class Stepper {
   /// Their names.
   let names: [String]
   package let optimizer: AdamW
+  /// The model whose parameters these are, and its network when they were taken.
+  private let network: (model: LanguageModel, family: any ModelFamily)?
   /// Of these only what `continues` compares was built into the optimizer.
   var settings: OptimizerSettings
 
@@ -61,8 +63,10 @@ package final class Stepper {
   /// with it.
   init(
     trainer: String, model: String, parameters: [Parameter],
-    others: [(name: String, parameter: Parameter)] = [], settings: OptimizerSettings
+    others: [(name: String, parameter: Parameter)] = [], settings: OptimizerSettings,
+    of network: LanguageModel? = nil
   ) throws(TrainingError) {
+    self.network = network.map { ($0, $0.family) }
     let free = parameters.filter { !$0.isFrozen }
     guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
     self.trainer = trainer
@@ -95,6 +99,9 @@ package final class Stepper {
   /// Forgets gradients that somebody else left, or a step that was given up. Throws `frozen` if the
   /// model was frozen since the trainer was made.
   func begin() throws(TrainingError) {
+    if let network, network.model.family !== network.family {
+      throw .changed(trainer: trainer, model: model)
+    }
     guard parameters.prefix(modelCount).contains(where: { !$0.isFrozen }) else {
       throw .frozen(trainer: trainer, model: model)
     }

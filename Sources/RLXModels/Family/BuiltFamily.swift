@@ -56,6 +56,29 @@ extension BuiltFamily {
       NetworkBuilder<Never>(config) { _, shape, _ in values.next() ?? Tensor.zeros(shape) })
   }
 
+  package func adapted(by adapter: LoRA?, isTrunk: Bool) -> any ModelFamily {
+    var config = config
+    if isTrunk { config.tiesEmbeddings = true }
+    return Self(sharing(config, adapter))
+  }
+
+  package var linearLayers: [LinearLayer] {
+    let make = sharing(config, nil)
+    _ = Self(make)
+    return make.layers
+  }
+
+  /// Makes a network of this one's parameters themselves.
+  private func sharing(_ config: ModelConfig, _ adapter: LoRA?) -> NetworkBuilder<Never> {
+    var given = parameters.makeIterator()
+    return NetworkBuilder<Never>(config, adapter: adapter) { name, _, _ in
+      guard let parameter = given.next() else {
+        preconditionFailure("no parameter is left for \(name)")
+      }
+      return parameter
+    }
+  }
+
   static func stored(_ name: String, in weights: WeightFiles) -> String { name }
 
   static func isLeftOver(_ name: String) -> Bool { false }

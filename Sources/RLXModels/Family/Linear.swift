@@ -1,6 +1,7 @@
 import RLXTensor
 
-/// y = x Wᵀ + b: the one place where a weight meets activations, in every family.
+/// y = x Wᵀ + b, and what an adapter adds to it: the one place where a weight meets activations, in
+/// every family.
 ///
 /// Letters: N rows, K inputs, M outputs.
 package final class Linear {
@@ -15,13 +16,16 @@ package final class Linear {
   package let weight: Parameter
   package let bias: Parameter?  // [M]
   package let layout: Layout
-
+  /// Low-rank matrices that are trained in the weight's place.
+  let adapter: LoRAPair?
   /// How products read the weight, those of training and their gradients too.
   package let dtype: DType
 
   init(
-    weight: Parameter, bias: Parameter? = nil, layout: Layout = .outputRows, dtype: DType
+    weight: Parameter, bias: Parameter? = nil, layout: Layout = .outputRows, dtype: DType,
+    adapter: LoRAPair? = nil
   ) {
+    self.adapter = adapter
     self.weight = weight
     self.bias = bias
     self.layout = layout
@@ -34,26 +38,34 @@ package final class Linear {
     _ x: Tensor, _ mode: ForwardMode, activation: ModelConfig.Activation? = nil,
     addedTo residual: Tensor? = nil
   ) -> Tensor {
-    if mode == .decoding {
+    if mode == .decoding && adapter == nil {
       return packed.product(
         x, bias: bias?.value, activation: activation?.packed, adding: residual)
     }
-    let y: Tensor
-    switch layout {
-    case .outputRows: y = x.linear(weight.used(mode), bias: bias?.used(mode), dtype: whole)
-    case .inputRows:
-      let product = x.matmul(weight.used(mode), dtype: whole)
-      y = bias.map { product + $0.used(mode) } ?? product
-    }
+    let weighted = weighted(x, mode)
+    let y = adapter.map { weighted + $0(x, mode) } ?? weighted
     let bent = activation.map { $0(y) } ?? y
     return residual.map { $0 + bent } ?? bent
+  }
+
+  /// x Wᵀ + b.
+  private func weighted(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
+    switch (mode, layout) {
+    case (.decoding, _): return packed.product(x, bias: bias?.value)
+    case (_, .outputRows):
+      return x.linear(weight.used(mode), bias: bias?.used(mode), dtype: whole)
+    case (_, .inputRows):
+      let product = x.matmul(weight.used(mode), dtype: whole)
+      return bias.map { product + $0.used(mode) } ?? product
+    }
   }
 
   /// The products of one x by several weights, of the same dtype.
   static func each(_ layers: [Linear], _ x: Tensor, _ mode: ForwardMode) -> [Tensor] {
     guard mode == .decoding else { return layers.map { $0(x, mode) } }
-    return PackedWeight.products(
+    let products = PackedWeight.products(
       x, layers.map { PackedWeight.Term(weight: $0.packed, bias: $0.bias?.value) })
+    return zip(layers, products).map { layer, y in layer.adapter.map { y + $0(x, mode) } ?? y }
   }
 
   /// How whole sequences meet the weight: weights of 8 bits are read as what they were made of.

@@ -28,6 +28,13 @@ package protocol ModelFamily: AnyObject {
 
   /// The same without an output layer of its own: `head` is then the embedding's.
   func trunk() -> any ModelFamily
+
+  /// The same network on the same parameters, which are shared, with an adapter at some of its layers
+  /// in place of the one it had; without an output layer of its own if `isTrunk`.
+  func adapted(by adapter: LoRA?, isTrunk: Bool) -> any ModelFamily
+
+  /// The layers that can have adapters, in order.
+  var linearLayers: [LinearLayer] { get }
 }
 
 extension ModelFamily {

@@ -17,7 +17,7 @@ extension ModelError: HostError {
       .unknownTokenizerPart, .missingTokenizerPart:
       .file
     case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample,
-      .noChatTemplate, .chatTemplate:
+      .noChatTemplate, .chatTemplate, .adapter:
       .value
     case .notFinite: .arithmetic
     case .stopped: .stopped
@@ -35,7 +35,7 @@ extension TrainingError: HostError {
   package var kind: ErrorKind {
     switch self {
     case .unknownSetting, .givenTwice: .argument
-    case .setting, .conflict, .frozen, .nothing, .lengths, .emptyRow, .tooLong, .stage, .stale,
+    case .setting, .conflict, .frozen, .changed, .nothing, .lengths, .emptyRow, .tooLong, .stage, .stale,
       .noReward:
       .value
     case .notFinite: .arithmetic
@@ -50,7 +50,7 @@ extension TrainingError: HostError {
     case .unknownSetting(_, let name, _), .setting(_, let name, _, _), .givenTwice(_, let name, _):
       name
     case .conflict(_, let names, _): names.first
-    case .notFinite, .frozen, .nothing, .lengths, .emptyRow, .tooLong, .stage, .stale, .noReward,
+    case .notFinite, .frozen, .changed, .nothing, .lengths, .emptyRow, .tooLong, .stage, .stale, .noReward,
       .invariant:
       nil
     }

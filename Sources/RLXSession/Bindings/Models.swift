@@ -12,7 +12,8 @@ package func registerModels(_ registry: Registry, core: SessionCore) {
         + "change it in place; copy() makes another.",
       constructor: ModelMethods.constructor(core), statics: [ModelMethods.new(core)],
       methods: [ModelMethods.generate(core)] + ModelMethods.measuring
-        + [ModelMethods.perplexity(core)] + ModelMethods.keeping(core),
+        + [ModelMethods.perplexity(core)] + ModelMethods.keeping(core)
+        + ModelMethods.adapters(core),
       properties: ModelMethods.properties))
   registry.add(
     HostType(
@@ -40,6 +41,7 @@ enum ModelMethods {
   static let answer = "\(model).generate(\"Once\", max_tokens: 8)"
   static let files = [
     "config.json", "model.safetensors", "model.safetensors.index.json", "generation_config.json",
+    "adapter/adapter_config.json", "adapter/adapter_model.safetensors",
   ] + Tokenizer.fileNames
 
   static func constructor(_ core: SessionCore) -> FunctionSpec {
@@ -49,11 +51,13 @@ enum ModelMethods {
         + "its shards), tokenizer.json.",
       parameters: [
         ParameterSpec(
-          "path", .string, example: "\"models/stories260K\"", doc: "the folder")
-      ], effects: .reads, returns: "Model", example: model
+          "path", .string, example: "\"models/stories260K\"",
+          doc: "the folder, or the name of a model on a hub: \"owner/name\"")
+      ] + HubChoice.parameters, effects: .reads, returns: "Model", example: model
     ) { [unowned core] call in
       let path = try call.string("path")
-      let model = try ModelFolder.load(path, names: files, core, for: "Model") {
+      let hub = try HubChoice(call)
+      let model = try ModelFolder.load(path, names: files, core, for: "Model", hub: hub) {
         try LanguageModel.load(folder: $0)
       }
       return .host(ModelObject(model, name: ModelFolder.name(path)))
@@ -138,6 +142,11 @@ enum ModelMethods {
       ) {
         .bool($0.model.isFrozen)
       },
+      PropertySpec(
+        "adapter",
+        "Its LoRA adapter, {rank, alpha, targets, rslora, layers, parameters}; nil "
+          + "without one.", returns: "map or nil", of: ModelObject.self
+      ) { adapter(of: $0) },
     ]
   }
 }

@@ -20,6 +20,9 @@ extension HelpTopic {
         reference.frozen                        #> true
         policy.save("my-model")
 
+      Model("owner/name") is a model of Hugging Face's hub that other programs have brought to this
+      machine; Model("owner/name", download: true) brings it. revision: names a branch, tag or commit.
+
       ?Model lists its members; :help generation, :help tensors.
       """),
     HelpTopic(
