@@ -2,6 +2,7 @@
 // and reached through the table that dispatch.c fills once. What an "item" is stands beside each.
 #pragma once
 #include "include/ckernels.h"
+#include "include/ckernels_packed.h"
 #include "team.h"
 
 #define CK_BODIES(X)                                                                              \
@@ -11,8 +12,8 @@
   X(log_softmax_backward) X(logsumexp) X(logsumexp_backward) X(token_logprobs)                    \
   X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
-  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(linear_rows)         \
-  X(matmul_rows) X(adamw)
+  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(packed_f32) X(packed_bf16) X(packed_q8)  \
+  X(to_bf16) X(to_q8) X(adamw)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -22,6 +23,11 @@ typedef struct {
 
 extern const ck_table ck_table_baseline, ck_table_avx2, ck_table_avx512;
 const ck_table *ck_active(void);
+
+#if defined(__x86_64__)
+/// The products that have instructions of their own on some processors with AVX-512, for those.
+extern const ck_body ck_packed_bf16_dots, ck_packed_q8_dots;
+#endif
 
 /// Floats in one share of an elementwise pass, and rows in one partial sum over rows: constants, so
 /// that sums group the same way whatever the number of threads.
@@ -88,11 +94,26 @@ typedef struct {  // items: columns
   int64_t k, n, ldb;
 } ck_product_work;
 
-typedef struct {  // items: groups of eight outputs; matmul_rows: of 128
-  const float *x, *w;
-  float *y;
-  int64_t N, C, M;
-} ck_linear_work;
+/// Outputs of a panel of packed weights, and rows that one item of a product takes at most.
+enum { ck_panel = 32, ck_block_rows = 48 };
+/// Inputs of a block of q8 weights, and its bytes in a panel: values and scales.
+enum { ck_q8_block = 32, ck_q8_bytes = ck_panel * (ck_q8_block + 2) };
+
+typedef struct {  // items: (product, panel, block of rows)
+  const void *x;           // [N, K] in the form that goes with the weights
+  const float *scales;     // q8: [N, blocks], of 32 inputs each
+  const int32_t *offsets;  // q8: [N, blocks], what the 128 that is added to weights brings
+  const ck_packed_product *products;
+  int64_t N, K, blocks;
+} ck_packed_work;
+
+typedef struct {  // items: rows of x [N, K]
+  const float *x;
+  void *to;
+  float *scales;
+  int32_t *offsets;
+  int64_t K;
+} ck_packed_rows;
 
 typedef struct {  // items: floats
   float *p, *m, *v;

@@ -8,5 +8,5 @@
 #include "body_attention.h"
 #include "body_attention_backward.h"
 #include "body_decode.h"
-#include "body_linear.h"
+#include "body_packed.h"
 #include "body_optimizer.h"

@@ -25,7 +25,6 @@ static void CK(unary)(const void *arguments, int64_t begin, int64_t end) {
   const float *in = k->a;
   float *out = k->y;
   const float p0 = k->p0, p1 = k->p1;
-  const float c = 0.7978845608028654f;  // sqrt(2 / pi)
   switch ((ck_unary_op)k->op) {
   case ck_exp: CK_X(CK(vexp)(x));
   case ck_log: CK_X(CK(vlog)(x));
@@ -37,7 +36,7 @@ static void CK(unary)(const void *arguments, int64_t begin, int64_t end) {
   case ck_tanh: CK_X(CK(vtanh)(x));
   case ck_relu: CK_X(CK(vmax)(x, (vf)0.0f));
   case ck_silu: CK_X(x * CK(vsigmoid)(x));
-  case ck_gelu_tanh: CK_X(x * CK(vsigmoid)(2.0f * c * (x + 0.044715f * x * x * x)));
+  case ck_gelu_tanh: CK_X(CK(vgelu_tanh)(x));
   case ck_gelu_erf: CK_X(x * CK(vnormal_cdf)(x));
   case ck_softplus: CK_X((x > 0.0f ? x : (vf)0.0f) + CK(vsoft)(x));
   case ck_square: CK_X(x * x);

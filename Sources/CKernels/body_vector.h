@@ -15,10 +15,20 @@ CK_INLINE vf CK(load_some)(const float *p, int64_t n, float rest) {
   memcpy(lanes, p, (size_t)n * sizeof(float));
   return CK(load)(lanes);
 }
+/// The first n of sixteen floats, which may be all; the rest 0.
+CK_INLINE vf CK(load_first)(const float *p, int64_t n) {
+  return n >= 16 ? CK(load)(p) : CK(load_some)(p, n, 0.0f);
+}
 CK_INLINE void CK(store_some)(float *p, vf x, int64_t n) {
   float lanes[16];
   CK(store)(lanes, x);
   memcpy(p, lanes, (size_t)n * sizeof(float));
+}
+
+CK_INLINE vi CK(load_ints)(const int32_t *p) {
+  vi x;
+  memcpy(&x, p, sizeof x);
+  return x;
 }
 
 CK_INLINE vi CK(bits)(vf x) { return (vi)x; }
@@ -26,6 +36,13 @@ CK_INLINE vf CK(floats)(vi x) { return (vf)x; }
 
 CK_INLINE vi CK(lanes)(void) {
   return (vi){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+}
+
+/// Sixteen bf16, of any alignment.
+CK_INLINE vf CK(load_bf16)(const void *p) {
+  uint16_t half __attribute__((ext_vector_type(16)));
+  memcpy(&half, p, sizeof half);
+  return CK(floats)(__builtin_convertvector(half, vi) << 16);
 }
 
 CK_INLINE vf CK(vabs)(vf x) { return CK(floats)(CK(bits)(x) & 0x7fffffff); }
@@ -156,4 +173,9 @@ CK_INLINE vf CK(vpower)(vf x, float p) {
 CK_INLINE vf CK(vnormal_cdf)(vf x) {
   for (int i = 0; i < 16; i++) x[i] = 0.5f * erfcf(-x[i] * 0.70710678118654752f);
   return x;
+}
+/// x Phi(x) by its tanh approximation (Hendrycks and Gimpel 2016), tanh written as a sigmoid.
+CK_INLINE vf CK(vgelu_tanh)(vf x) {
+  const float c = 0.7978845608028654f;  // sqrt(2 / pi)
+  return x * CK(vsigmoid)(2.0f * c * (x + 0.044715f * x * x * x));
 }

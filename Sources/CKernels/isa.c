@@ -3,6 +3,9 @@
 #include "bodies.h"
 #include <math.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #pragma clang diagnostic ignored "-Wpsabi"
 #pragma clang diagnostic error "-Wswitch"
@@ -17,24 +20,58 @@ typedef double vd __attribute__((ext_vector_type(16)));
 #define CK_ENTRY(name) .name = CK(name),
 
 #define CK(name) name##_baseline
+#define CK_MOST_ROWS 2
+#define CK_VECTORS 1
+#define CK_FEW_VECTORS 2
 #include "body.h"
 const ck_table ck_table_baseline = {CK_BODIES(CK_ENTRY)};
 #undef CK
+#undef CK_MOST_ROWS
+#undef CK_VECTORS
+#undef CK_FEW_VECTORS
 
 #if defined(__x86_64__)
 #define CK(name) name##_avx2
+#define CK_MOST_ROWS 6
+#define CK_VECTORS 1
+#define CK_FEW_VECTORS 4
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2"))), apply_to = function)
 #include "body.h"
 #pragma clang attribute pop
 const ck_table ck_table_avx2 = {CK_BODIES(CK_ENTRY)};
 #undef CK
+#undef CK_MOST_ROWS
+#undef CK_VECTORS
+#undef CK_FEW_VECTORS
 
 #define CK(name) name##_avx512
+#define CK_MOST_ROWS 12
+#define CK_VECTORS 2
+#define CK_FEW_VECTORS 8
 #pragma clang attribute push(                                                                      \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi,bmi2"))),               \
     apply_to = function)
 #include "body.h"
 #pragma clang attribute pop
 const ck_table ck_table_avx512 = {CK_BODIES(CK_ENTRY)};
+#undef CK
+#undef CK_MOST_ROWS
+#undef CK_VECTORS
+#undef CK_FEW_VECTORS
+
+// Products of pairs of bf16 and of fours of bytes, for processors that have them.
+#define CK(name) name##_dots
+#define CK_DOTS
+#define CK_MOST_ROWS 12
+#define CK_VECTORS 2
+#define CK_FEW_VECTORS 8
+#pragma clang attribute push(                                                                      \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi,bmi2,avx512bf16,"       \
+                          "avx512vnni"))),                                                         \
+    apply_to = function)
+#include "body_vector.h"
+#include "body_packed.h"
+#pragma clang attribute pop
+const ck_body ck_packed_bf16_dots = CK(packed_bf16), ck_packed_q8_dots = CK(packed_q8);
 #undef CK
 #endif

@@ -35,21 +35,6 @@ extension EngineSuite {
         Reference.product(Reference.doubles(row), Reference.doubles(c), m: 4, k: 5, n: 2), .sum)
     }
 
-    @Test(arguments: instructionSets)
-    func linearRowsGivesARowItsBitsWhateverTheOthers(isa: String) {
-      using(instructionSet: isa) {
-        for (N, C, M) in [(1, 1, 1), (7, 33, 17), (5, 64, 172), (3, 7, 9), (2, 100, 8)] {
-          let x = tensor([N, C], seed: 1)
-          let w = tensor([M, C], seed: 2)
-          let b = tensor([M], seed: 3)
-          let y = x.linearRows(w, bias: b)
-          expectClose(y, Reference.doubles(x.linear(w, bias: b)), .sum, "\(N) \(C) \(M) on \(isa)")
-          let last = x.slice(axis: 0, from: N - 1, to: N).linearRows(w, bias: b)
-          #expect(last.array == Array(y.array.suffix(M)))
-        }
-      }
-    }
-
     @Test func batchesBroadcast() {
       let a = tensor([2, 1, 3, 4], seed: 1)
       let b = tensor([3, 4, 2], seed: 2)

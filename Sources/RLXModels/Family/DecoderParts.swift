@@ -41,14 +41,16 @@ struct SplitAttention {
     }
   }
 
-  /// [N, C] → [N, C].
+  /// [N, C] → [N, C], added to `residual` [N, C] if there is one.
   func callAsFunction(
-    _ x: Tensor, layer: Int, _ pass: RotaryPass, _ mode: ForwardMode
+    _ x: Tensor, layer: Int, _ pass: RotaryPass, _ mode: ForwardMode,
+    addedTo residual: Tensor? = nil
   ) -> Tensor {
-    let (q, k) = (q(x, mode), k(x, mode))
+    let parts = Linear.each([q, k, v], x, mode)
     let attended = pass(
-      layer: layer, q: qNorm?(q, mode) ?? q, k: kNorm?(k, mode) ?? k, v: v(x, mode))
-    return o(attended, mode)
+      layer: layer, q: qNorm?(parts[0], mode) ?? parts[0], k: kNorm?(parts[1], mode) ?? parts[1],
+      v: parts[2])
+    return o(attended, mode, addedTo: residual)
   }
 }
 
@@ -70,9 +72,12 @@ struct GatedUnit {
     activation = config.activation
   }
 
-  /// [N, C] → [N, C].
-  func callAsFunction(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
-    down(activation.gated(gate(x, mode), up(x, mode)), mode)
+  /// [N, C] → [N, C], added to `residual` [N, C] if there is one.
+  func callAsFunction(
+    _ x: Tensor, _ mode: ForwardMode, addedTo residual: Tensor? = nil
+  ) -> Tensor {
+    let parts = Linear.each([gate, up], x, mode)
+    return down(activation.gated(parts[0], parts[1]), mode, addedTo: residual)
   }
 }
 

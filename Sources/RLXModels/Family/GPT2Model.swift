@@ -70,9 +70,9 @@ package final class GPT2Model: BuiltFamily {
       let attended = attend(
         layer: index, q: part(0), k: part(1), v: part(2), heads: config.heads,
         kvHeads: config.heads, scale: attentionScale(index))
-      x = x + layer.o(attended, mode)
-      let inner = config.activation(layer.up(layer.innerNorm(x, mode), mode))  // [N, I]
-      x = x + layer.down(inner, mode)
+      x = layer.o(attended, mode, addedTo: x)
+      let inner = layer.up(layer.innerNorm(x, mode), mode, activation: config.activation)  // [N, I]
+      x = layer.down(inner, mode, addedTo: x)
     }
     return norm(x, mode)
   }

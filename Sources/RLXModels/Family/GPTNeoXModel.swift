@@ -69,16 +69,11 @@ package final class GPTNeoXModel: BuiltFamily {
       func part(_ i: Int) -> Tensor {
         qkv.slice(axis: 2, from: i * D, to: (i + 1) * D).reshape([N, H * D])
       }
-      let attended = layer.o(pass(layer: index, q: part(0), k: part(1), v: part(2)), mode)
-      func feedForward(_ x: Tensor) -> Tensor {
-        layer.down(config.activation(layer.up(layer.postNorm(x, mode), mode)), mode)
-      }
-      if config.parallelResidual {
-        x = feedForward(x) + attended + x
-      } else {
-        x = attended + x
-        x = feedForward(x) + x
-      }
+      let attended = pass(layer: index, q: part(0), k: part(1), v: part(2))
+      let after = layer.o(attended, mode, addedTo: x)
+      let read = layer.postNorm(config.parallelResidual ? x : after, mode)
+      let inner = layer.up(read, mode, activation: config.activation)  // [N, I]
+      x = layer.down(inner, mode, addedTo: after)
     }
     return norm(x, mode)
   }

@@ -16,27 +16,57 @@ package final class Linear {
   package let bias: Parameter?  // [M]
   package let layout: Layout
 
-  init(weight: Parameter, bias: Parameter? = nil, layout: Layout = .outputRows) {
+  /// How generation's products read the weight.
+  package let dtype: DType
+
+  init(
+    weight: Parameter, bias: Parameter? = nil, layout: Layout = .outputRows, dtype: DType
+  ) {
     self.weight = weight
     self.bias = bias
     self.layout = layout
+    self.dtype = dtype
   }
 
-  /// [N, K] → [N, M].
-  func callAsFunction(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
-    switch (layout, mode) {
-    case (.outputRows, .recording), (.outputRows, .reading):
-      return x.linear(weight.used(mode), bias: bias?.used(mode))
-    case (.outputRows, .decoding):
-      return x.linearRows(weight.value, bias: bias?.value)
-    case (.inputRows, .recording), (.inputRows, .reading):
-      return plus(x.matmul(weight.used(mode)), mode)
-    case (.inputRows, .decoding):
-      return plus(x.matmulRows(weight.value), mode)
+  /// [N, K] → [N, M]: the product, bent if there is an `activation`, and added to `residual` [N, M] if
+  /// there is one.
+  func callAsFunction(
+    _ x: Tensor, _ mode: ForwardMode, activation: ModelConfig.Activation? = nil,
+    addedTo residual: Tensor? = nil
+  ) -> Tensor {
+    if mode == .decoding {
+      return packed.product(
+        x, bias: bias?.value, activation: activation?.packed, adding: residual)
     }
+    let y: Tensor
+    switch layout {
+    case .outputRows: y = x.linear(weight.used(mode), bias: bias?.used(mode))
+    case .inputRows:
+      let product = x.matmul(weight.used(mode))
+      y = bias.map { product + $0.used(mode) } ?? product
+    }
+    let bent = activation.map { $0(y) } ?? y
+    return residual.map { $0 + bent } ?? bent
   }
 
-  private func plus(_ y: Tensor, _ mode: ForwardMode) -> Tensor {
-    bias.map { y + $0.used(mode) } ?? y
+  /// The products of one x by several weights, of the same dtype.
+  static func each(_ layers: [Linear], _ x: Tensor, _ mode: ForwardMode) -> [Tensor] {
+    guard mode == .decoding else { return layers.map { $0(x, mode) } }
+    return PackedWeight.products(
+      x, layers.map { PackedWeight.Term(weight: $0.packed, bias: $0.bias?.value) })
+  }
+
+  private var packed: PackedWeight { weight.packed(dtype, transposed: layout == .inputRows) }
+}
+
+extension ModelConfig.Activation {
+  fileprivate var packed: PackedWeight.Activation {
+    switch self {
+    case .geluTanh: .geluTanh
+    case .gelu: .geluErf
+    case .relu: .relu
+    case .silu: .silu
+    case .tanh: .tanh
+    }
   }
 }

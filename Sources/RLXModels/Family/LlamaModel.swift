@@ -48,8 +48,8 @@ package final class LlamaModel: BuiltFamily {
     let pass = RotaryPass(config, batch, attend, rope)
     var x = embedding(batch.tokens, mode)  // [N, C]
     for (index, layer) in layers.enumerated() {
-      x = x + layer.attention(layer.inputNorm(x, mode), layer: index, pass, mode)
-      x = x + layer.mlp(layer.postNorm(x, mode), mode)
+      x = layer.attention(layer.inputNorm(x, mode), layer: index, pass, mode, addedTo: x)
+      x = layer.mlp(layer.postNorm(x, mode), mode, addedTo: x)
     }
     return norm(x, mode)
   }

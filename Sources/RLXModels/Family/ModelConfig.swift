@@ -1,3 +1,5 @@
+import RLXTensor
+
 /// The sizes and constants of a network: what config.json says, checked.
 package struct ModelConfig: Sendable, Equatable {
   package var family = Family.llama
@@ -51,6 +53,8 @@ package struct ModelConfig: Sendable, Equatable {
   package var beginningToken: Int32?
   package var endTokens: [Int32] = []
   package var paddingToken: Int32?
+  /// How products read the weights; not part of config.json.
+  package var dtype = DType.float32
 
   package init(
     vocabulary: Int, width: Int, innerWidth: Int, layers: Int, heads: Int, kvHeads: Int? = nil,

@@ -36,7 +36,8 @@ final class NetworkBuilder<Failure: Error> {
     let shape: Shape = layout == .outputRows ? [M, K] : [K, M]
     let weight = try parameter(name + ".weight", shape, role)
     return Linear(
-      weight: weight, bias: bias ? try parameter(name + ".bias", [M], .bias) : nil, layout: layout)
+      weight: weight, bias: bias ? try parameter(name + ".bias", [M], .bias) : nil, layout: layout,
+      dtype: config.dtype)
   }
 
   /// `name.weight` [V, C].
@@ -47,7 +48,9 @@ final class NetworkBuilder<Failure: Error> {
   /// The output layer `name` [V, C], which is the embedding's table where the configuration ties them.
   /// The last part to be made, if it has a table of its own.
   func output(_ name: String, tiedTo embedding: Embedding) throws(Failure) -> Linear {
-    guard !config.tiesEmbeddings else { return Linear(weight: embedding.table) }
+    guard !config.tiesEmbeddings else {
+      return Linear(weight: embedding.table, dtype: config.dtype)
+    }
     return try linear(name, in: config.width, out: config.vocabulary)
   }
 

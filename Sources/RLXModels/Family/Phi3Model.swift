@@ -55,12 +55,12 @@ package final class Phi3Model: BuiltFamily {
         layer: index, q: qkv.slice(axis: 1, from: 0, to: QW),
         k: qkv.slice(axis: 1, from: QW, to: QW + KW),
         v: qkv.slice(axis: 1, from: QW + KW, to: QW + 2 * KW))
-      x = x + layer.o(attended, mode)
+      x = layer.o(attended, mode, addedTo: x)
       let inner = layer.gateUp(layer.postNorm(x, mode), mode)
       let (gate, up) = (
         inner.slice(axis: 1, from: 0, to: I), inner.slice(axis: 1, from: I, to: 2 * I)
       )
-      x = x + layer.down(config.activation.gated(gate, up), mode)
+      x = layer.down(config.activation.gated(gate, up), mode, addedTo: x)
     }
     return norm(x, mode)
   }
