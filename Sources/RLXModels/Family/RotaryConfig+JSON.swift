@@ -23,7 +23,8 @@ extension RotaryConfig {
       let found = try Scaling(rope, trained: trained)
       if scaling != .none, found != .none, scaling != found {
         throw fields.wrong(
-          rope.place, .object(rope.object), wanted: "what rope_scaling says, or no rope_scaling")
+          String(rope.place.dropLast()), .object(rope.object),
+          wanted: "what rope_scaling says, or no rope_scaling")
       }
       if found != .none { scaling = found }
       if let theta = try rope.positive("rope_theta") {
