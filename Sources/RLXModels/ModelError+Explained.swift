@@ -13,6 +13,7 @@ extension ModelError: CustomStringConvertible {
     case .missingFile(let path), .brokenFile(let path, _, _), .unwritable(let path, _): path
     case .missingTensor(_, let file), .unexpectedTensor(_, let file),
       .wrongShape(_, let file, _, _), .unsupportedFormat(_, let file, _),
+      .notFiniteTensor(_, let file),
       .missingField(_, let file), .wrongField(_, let file, _, _),
       .unsupportedField(_, let file, _, _), .unknownFamily(_, let file, _),
       .unknownTokenizerPart(_, let file, _, _), .missingTokenizerPart(_, let file):
@@ -34,6 +35,7 @@ extension ModelError: CustomStringConvertible {
     case .unexpectedTensor(let name, _): "the tensor \(name) has no place in this model"
     case .wrongShape(let tensor, _, _, let found): "\(tensor) has shape \(found)"
     case .unsupportedFormat(let tensor, _, let found): "\(tensor) is stored as \(found)"
+    case .notFiniteTensor(let name, _): "the tensor \(name) holds NaN or infinity"
     case .missingField(let name, _): "the field \(name) is missing"
     case .wrongField(let name, _, let found, _): "\(name) is \(found)"
     case .unsupportedField(let name, _, let found, _): "\(name) is \(found)"
@@ -66,6 +68,7 @@ extension ModelError: CustomStringConvertible {
     case .unexpectedTensor: "only tensors the configuration calls for"
     case .wrongShape(_, _, let wanted, _): "\(wanted), as the configuration says"
     case .unsupportedFormat: "F32, F16 or BF16"
+    case .notFiniteTensor: "numbers"
     case .missingField: "a value"
     case .wrongField(_, _, _, let wanted): wanted
     case .unsupportedField(_, _, _, let supported): supported
@@ -99,6 +102,8 @@ extension ModelError: CustomStringConvertible {
         : "do config.json and the weights belong together?"
     case .unexpectedTensor, .wrongShape: "do config.json and the weights belong together?"
     case .unsupportedFormat: "convert the weights to float32 first"
+    case .notFiniteTensor:
+      "a model that diverged before it was saved, or a damaged file? take an earlier one"
     case .missingField, .wrongField: nil
     case .unsupportedField: "leaving it out would change the results, so it is not ignored"
     case .unknownFamily: nil

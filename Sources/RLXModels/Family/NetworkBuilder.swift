@@ -69,10 +69,13 @@ final class NetworkBuilder<Failure: Error> {
     return try linear(name, in: config.width, out: config.vocabulary)
   }
 
-  /// `name.weight` [C].
-  func rmsNorm(_ name: String, _ C: Int? = nil) throws(Failure) -> RMSNorm {
-    RMSNorm(
-      weight: try parameter(name + ".weight", [C ?? config.width], .scale), eps: config.normEps)
+  /// `name.weight` [C], which is 0 in a fresh network if it `isShifted`.
+  func rmsNorm(
+    _ name: String, _ C: Int? = nil, isShifted: Bool = false
+  ) throws(Failure) -> RMSNorm {
+    let weight = try parameter(
+      name + ".weight", [C ?? config.width], isShifted ? .shift : .scale)
+    return RMSNorm(weight: weight, eps: config.normEps, isShifted: isShifted)
   }
 
   /// `name.weight` and `name.bias`, both [C].

@@ -13,7 +13,7 @@ extension ModelError: HostError {
     switch self {
     case .missingFile: .missing
     case .brokenFile, .unwritable, .missingTensor, .unexpectedTensor, .wrongShape,
-      .unsupportedFormat, .missingField, .wrongField, .unsupportedField, .unknownFamily,
+      .unsupportedFormat, .notFiniteTensor, .missingField, .wrongField, .unsupportedField, .unknownFamily,
       .unknownTokenizerPart, .missingTokenizerPart:
       .file
     case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample,

@@ -47,7 +47,7 @@ enum ModelMethods {
   static func constructor(_ core: SessionCore) -> FunctionSpec {
     FunctionSpec(
       ModelObject.typeName,
-      "Loads a Hugging Face folder of the Llama or GPT-2 family: config.json, model.safetensors (or "
+      "Loads a Hugging Face folder of a family it knows (docs/models.md): config.json, model.safetensors (or "
         + "its shards), tokenizer.json.",
       parameters: [
         ParameterSpec(

@@ -12,6 +12,12 @@ extension HelpTopic {
         policy.logprobs("Once", " upon a time");
         policy.loss("Once upon a time").item();
 
+      Families: llama, mistral, qwen2, qwen3, smollm3, olmo2, phi3, gpt_neox, gemma2, gemma3_text, gpt2
+      (docs/models.md has what of each is supported). Model.new makes fresh weights of any of them.
+
+        Model.new(family: "qwen3", layers: 2, width: 32, heads: 4, kv_heads: 2,
+                  tokenizer: policy.tokenizer);
+
       logprobs gives one number a token, in nats, with gradients. A model is an object: trainers
       change it in place. copy() makes another, freeze() keeps one from being trained, save writes a
       folder that reads back to the same bits.
