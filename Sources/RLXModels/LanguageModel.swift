@@ -9,6 +9,9 @@ package final class LanguageModel {
   package let stopTokens: [Int32]
   /// generation_config.json as it was read, to be saved again as it is.
   let generationConfig: [UInt8]?
+  /// Whether a recorded pass keeps only what goes into each layer and computes the rest again for the
+  /// gradient. It changes no bit, so it is no part of what a model is: a copy begins without.
+  package var checkpointsLayers = false
 
   package init(
     name: String, family: any ModelFamily, tokenizer: Tokenizer, stopTokens: [Int32],
@@ -24,6 +27,13 @@ package final class LanguageModel {
   package var config: ModelConfig { family.config }
   package var parameters: [Parameter] { family.parameters }
   package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+
+  /// Whole sequences as this model's passes take them.
+  package func packed(_ sequences: [[Int32]]) -> PackedBatch {
+    var batch = PackedBatch(sequences)
+    batch.checkpointsLayers = checkpointsLayers
+    return batch
+  }
 
   /// A model of its own with the same values, not frozen.
   package func copy() -> LanguageModel {

@@ -54,6 +54,8 @@ package final class Stepper {
   /// Their names.
   let names: [String]
   package let optimizer: AdamW
+  /// The models whose passes are recorded.
+  private let models: [LanguageModel]
   /// Of these only what `continues` compares was built into the optimizer.
   var settings: OptimizerSettings
 
@@ -61,12 +63,14 @@ package final class Stepper {
   /// with it.
   init(
     trainer: String, model: String, parameters: [Parameter],
-    others: [(name: String, parameter: Parameter)] = [], settings: OptimizerSettings
+    others: [(name: String, parameter: Parameter)] = [], models: [LanguageModel] = [],
+    settings: OptimizerSettings
   ) throws(TrainingError) {
     let free = parameters.filter { !$0.isFrozen }
     guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
     self.trainer = trainer
     self.model = model
+    self.models = models
     modelCount = free.count
     self.parameters = free + others.map(\.parameter)
     names = free.map(\.name) + others.map(\.name)
@@ -98,6 +102,7 @@ package final class Stepper {
     guard parameters.prefix(modelCount).contains(where: { !$0.isFrozen }) else {
       throw .frozen(trainer: trainer, model: model)
     }
+    for model in models { model.checkpointsLayers = settings.gradientCheckpointing }
     optimizer.zeroGradients()
   }
 
@@ -133,7 +138,7 @@ package final class Stepper {
   func step(learningRate: Double) throws(TrainingError) -> Double {
     defer { optimizer.zeroGradients() }
     let limit = settings.maxGradNorm.map { Float($0) } ?? .infinity
-    let norm = clipGradients(parameters, maxNorm: limit)
+    let norm = gradientNorm(parameters)
     guard norm.isFinite else {
       let bad = parameters.firstIndex { parameter in
         parameter.gradient?.array.contains { !$0.isFinite } ?? false
@@ -143,7 +148,8 @@ package final class Stepper {
         step: steps + 1,
         found: "\(norm)")
     }
-    optimizer.step(learningRate: Float(learningRate))
+    optimizer.step(
+      learningRate: Float(learningRate), gradientScale: clippingFactor(norm: norm, maxNorm: limit))
     return Double(norm)
   }
 }

@@ -38,15 +38,16 @@ package final class Linear {
       return packed.product(
         x, bias: bias?.value, activation: activation?.packed, adding: residual)
     }
-    let y: Tensor
-    switch layout {
-    case .outputRows: y = x.linear(weight.used(mode), bias: bias?.used(mode), dtype: whole)
-    case .inputRows:
-      let product = x.matmul(weight.used(mode), dtype: whole)
-      y = bias.map { product + $0.used(mode) } ?? product
-    }
-    let bent = activation.map { $0(y) } ?? y
-    return residual.map { $0 + bent } ?? bent
+    // Nobody else holds what is consumed, so sums are made in its memory.
+    var y =
+      switch layout {
+      case .outputRows: x.linear(weight.used(mode), dtype: whole)
+      case .inputRows: x.matmul(weight.used(mode), dtype: whole)
+      }
+    if let bias { y = (consume y) + bias.used(mode) }
+    if let activation { y = activation(y) }
+    if let residual { y = residual + (consume y) }
+    return y
   }
 
   /// The products of one x by several weights, of the same dtype.

@@ -64,17 +64,19 @@ package final class LlamaModel: BuiltFamily {
     let table = rope.table(upTo: Int(positions.max() ?? 0) + 1)
     var x = embedding(batch.tokens, mode)  // [N, C]
     for (index, layer) in layers.enumerated() {
-      let h = layer.inputNorm(x, mode)
-      let qkv = Linear.each([layer.q, layer.k, layer.v], h, mode)
-      let attended = attend(
-        layer: index, q: qkv[0].rope(positions, heads: config.heads, table: table),
-        k: qkv[1].rope(positions, heads: config.kvHeads, table: table), v: qkv[2],
-        heads: config.heads, kvHeads: config.kvHeads, scale: attentionScale)
-      x = layer.o(attended, mode, addedTo: x)
+      x = attend.layer(x) { [self] x in
+        let h = layer.inputNorm(x, mode)
+        let qkv = Linear.each([layer.q, layer.k, layer.v], h, mode)
+        let attended = attend(
+          layer: index, q: qkv[0].rope(positions, heads: config.heads, table: table),
+          k: qkv[1].rope(positions, heads: config.kvHeads, table: table), v: qkv[2],
+          heads: config.heads, kvHeads: config.kvHeads, scale: attentionScale)
+        let x = layer.o(attended, mode, addedTo: x)
 
-      let f = layer.postNorm(x, mode)
-      let gates = Linear.each([layer.gate, layer.up], f, mode)
-      x = layer.down(Tensor.swiglu(gate: gates[0], up: gates[1]), mode, addedTo: x)
+        let f = layer.postNorm(x, mode)
+        let gates = Linear.each([layer.gate, layer.up], f, mode)
+        return layer.down(Tensor.swiglu(gate: gates[0], up: gates[1]), mode, addedTo: x)
+      }
     }
     return norm(x, mode)
   }
