@@ -1,7 +1,8 @@
 extension Tensor {
   /// `body(x)`, of which only x is kept for the gradient: `backward` computes the rest again (Chen et
-  /// al. 2016, arXiv 1604.06174). The body has to compute the same each time; values and gradients
-  /// have the bits they have without. Parameters in it are given their gradients as they come.
+  /// al. 2016, arXiv 1604.06174). The body has to compute the same each time, from x, constants and
+  /// parameters, and no other tracked tensor; values and gradients have the bits they have without.
+  /// Parameters in it are given their gradients as they come.
   package static func checkpointed(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {
     let input = x.detached()
     // Recorded where x or a parameter in the body is tracked; what it recorded goes right away.

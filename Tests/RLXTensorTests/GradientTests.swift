@@ -154,7 +154,7 @@ let fusedGradients: [GradientCase] = [
     .causalAttention(packed: $0[0], offsets: [0, 1, 19], heads: 4, kvHeads: 2, scale: 0.7)
   },
   GradientCase("checkpoint", [[3, 7], [7]]) { inputs in
-    .checkpointed(inputs[0]) { ($0 * inputs[1].detached()).tanh() } + inputs[1]
+    .checkpointed(inputs[0]) { ($0 * 0.7).tanh() * $0 } + inputs[1]
   },
   GradientCase("sum in an operand's memory", [[3, 7], [3, 7], [7]]) {
     $0[0] * $0[1] + ($0[1] * $0[0]).tanh() + $0[2]
