@@ -3,6 +3,7 @@
 #include "body_elementwise.h"
 #include "body_reduce.h"
 #include "body_softmax.h"
+#include "body_tokens.h"
 #include "body_norm.h"
 #include "body_rows.h"
 #include "body_attention.h"

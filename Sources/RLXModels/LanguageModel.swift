@@ -10,6 +10,9 @@ package final class LanguageModel {
   let generationConfig: [UInt8]?
   /// Its network, which adapting and merging replace.
   package var form: Form
+  /// Whether a recorded pass keeps only what goes into each layer and computes the rest again for the
+  /// gradient. It changes no bit, so it is no part of what a model is: a copy begins without.
+  package var checkpointsLayers = false
 
   package init(
     name: String, family: any ModelFamily, tokenizer: Tokenizer, stopTokens: [Int32],
@@ -29,6 +32,13 @@ package final class LanguageModel {
   /// The network's, then the adapter's.
   package var parameters: [Parameter] { family.parameters + (adapter?.parameters ?? []) }
   package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+
+  /// Whole sequences as this model's passes take them.
+  package func packed(_ sequences: [[Int32]]) -> PackedBatch {
+    var batch = PackedBatch(sequences)
+    batch.checkpointsLayers = checkpointsLayers
+    return batch
+  }
 
   /// A model of its own with the same values, not frozen. One with an adapter gets an adapter of its
   /// own, on the same weights.

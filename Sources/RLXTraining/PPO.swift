@@ -72,7 +72,8 @@ package final class PPO {
     if !settings.valueHeadBias { valueFunction.head.bias.isFrozen = true }
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
-      others: valueFunction.parameters, settings: settings.optimizer, of: policy)
+      others: valueFunction.parameters,
+      models: [policy] + [valueFunction.model].compactMap { $0 }, settings: settings.optimizer)
     self.ptx = ptx
     self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy

@@ -65,15 +65,17 @@ package final class GPTNeoXModel: BuiltFamily {
     let pass = RotaryPass(config, batch, attend, rope)
     var x = embedding(batch.tokens, mode)  // [N, C]
     for (index, layer) in layers.enumerated() {
-      let qkv = layer.qkv(layer.inputNorm(x, mode), mode).reshape([N, H, 3 * D])
-      func part(_ i: Int) -> Tensor {
-        qkv.slice(axis: 2, from: i * D, to: (i + 1) * D).reshape([N, H * D])
+      x = attend.layer(x) { [config] x in
+        let qkv = layer.qkv(layer.inputNorm(x, mode), mode).reshape([N, H, 3 * D])
+        func part(_ i: Int) -> Tensor {
+          qkv.slice(axis: 2, from: i * D, to: (i + 1) * D).reshape([N, H * D])
+        }
+        let attended = pass(layer: index, q: part(0), k: part(1), v: part(2))
+        let after = layer.o(attended, mode, addedTo: x)
+        let read = layer.postNorm(config.parallelResidual ? x : after, mode)
+        let inner = layer.up(read, mode, activation: config.activation)  // [N, I]
+        return layer.down(inner, mode, addedTo: after)
       }
-      let attended = pass(layer: index, q: part(0), k: part(1), v: part(2))
-      let after = layer.o(attended, mode, addedTo: x)
-      let read = layer.postNorm(config.parallelResidual ? x : after, mode)
-      let inner = layer.up(read, mode, activation: config.activation)  // [N, I]
-      x = layer.down(inner, mode, addedTo: after)
     }
     return norm(x, mode)
   }

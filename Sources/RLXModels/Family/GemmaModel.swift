@@ -52,10 +52,12 @@ package final class GemmaModel: BuiltFamily {
     let pass = RotaryPass(config, batch, attend, rope, local: localRope)
     var x = embedding(batch.tokens, mode) * Float(config.width).squareRoot()  // [N, C]
     for (index, layer) in layers.enumerated() {
-      let attended = layer.attention(layer.inputNorm(x, mode), layer: index, pass, mode)
-      x = x + layer.postNorm(attended, mode)
-      let inner = layer.mlp(layer.preMLPNorm(x, mode), mode)
-      x = x + layer.postMLPNorm(inner, mode)
+      x = attend.layer(x) { x in
+        let attended = layer.attention(layer.inputNorm(x, mode), layer: index, pass, mode)
+        let x = x + layer.postNorm(attended, mode)
+        let inner = layer.mlp(layer.preMLPNorm(x, mode), mode)
+        return x + layer.postMLPNorm(inner, mode)
+      }
     }
     return norm(x, mode)
   }

@@ -42,22 +42,24 @@ package final class Linear {
       return packed.product(
         x, bias: bias?.value, activation: activation?.packed, adding: residual)
     }
-    let weighted = weighted(x, mode)
-    let y = adapter.map { weighted + $0(x, mode) } ?? weighted
-    let bent = activation.map { $0(y) } ?? y
-    return residual.map { $0 + bent } ?? bent
+    // Nobody else holds what is consumed, so sums are made in its memory.
+    var y = weighted(x, mode)
+    if let adapter { y = (consume y) + adapter(x, mode) }
+    if let activation { y = activation(y) }
+    if let residual { y = residual + (consume y) }
+    return y
   }
 
   /// x Wᵀ + b.
   private func weighted(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
-    switch (mode, layout) {
-    case (.decoding, _): return packed.product(x, bias: bias?.value)
-    case (_, .outputRows):
-      return x.linear(weight.used(mode), bias: bias?.used(mode), dtype: whole)
-    case (_, .inputRows):
-      let product = x.matmul(weight.used(mode), dtype: whole)
-      return bias.map { product + $0.used(mode) } ?? product
-    }
+    guard mode != .decoding else { return packed.product(x, bias: bias?.value) }
+    let product =
+      switch layout {
+      case .outputRows: x.linear(weight.used(mode), dtype: whole)
+      case .inputRows: x.matmul(weight.used(mode), dtype: whole)
+      }
+    guard let bias else { return product }
+    return (consume product) + bias.used(mode)
   }
 
   /// The products of one x by several weights, of the same dtype.

@@ -48,8 +48,10 @@ package final class LlamaModel: BuiltFamily {
     let pass = RotaryPass(config, batch, attend, rope)
     var x = embedding(batch.tokens, mode)  // [N, C]
     for (index, layer) in layers.enumerated() {
-      x = layer.attention(layer.inputNorm(x, mode), layer: index, pass, mode, addedTo: x)
-      x = layer.mlp(layer.postNorm(x, mode), mode, addedTo: x)
+      x = attend.layer(x) { x in
+        let x = layer.attention(layer.inputNorm(x, mode), layer: index, pass, mode, addedTo: x)
+        return layer.mlp(layer.postNorm(x, mode), mode, addedTo: x)
+      }
     }
     return norm(x, mode)
   }

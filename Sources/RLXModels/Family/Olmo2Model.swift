@@ -42,8 +42,10 @@ package final class Olmo2Model: BuiltFamily {
     let pass = RotaryPass(config, batch, attend, rope)
     var x = embedding(batch.tokens, mode)  // [N, C]
     for (index, layer) in layers.enumerated() {
-      x = x + layer.attentionNorm(layer.attention(x, layer: index, pass, mode), mode)
-      x = x + layer.mlpNorm(layer.mlp(x, mode), mode)
+      x = attend.layer(x) { x in
+        let x = x + layer.attentionNorm(layer.attention(x, layer: index, pass, mode), mode)
+        return x + layer.mlpNorm(layer.mlp(x, mode), mode)
+      }
     }
     return norm(x, mode)
   }

@@ -50,17 +50,19 @@ package final class Phi3Model: BuiltFamily {
     let pass = RotaryPass(config, batch, attend, rope)
     var x = embedding(batch.tokens, mode)  // [N, C]
     for (index, layer) in layers.enumerated() {
-      let qkv = layer.qkv(layer.inputNorm(x, mode), mode)
-      let attended = pass(
-        layer: index, q: qkv.slice(axis: 1, from: 0, to: QW),
-        k: qkv.slice(axis: 1, from: QW, to: QW + KW),
-        v: qkv.slice(axis: 1, from: QW + KW, to: QW + 2 * KW))
-      x = layer.o(attended, mode, addedTo: x)
-      let inner = layer.gateUp(layer.postNorm(x, mode), mode)
-      let (gate, up) = (
-        inner.slice(axis: 1, from: 0, to: I), inner.slice(axis: 1, from: I, to: 2 * I)
-      )
-      x = layer.down(config.activation.gated(gate, up), mode, addedTo: x)
+      x = attend.layer(x) { [config] x in
+        let qkv = layer.qkv(layer.inputNorm(x, mode), mode)
+        let attended = pass(
+          layer: index, q: qkv.slice(axis: 1, from: 0, to: QW),
+          k: qkv.slice(axis: 1, from: QW, to: QW + KW),
+          v: qkv.slice(axis: 1, from: QW + KW, to: QW + 2 * KW))
+        let x = layer.o(attended, mode, addedTo: x)
+        let inner = layer.gateUp(layer.postNorm(x, mode), mode)
+        let (gate, up) = (
+          inner.slice(axis: 1, from: 0, to: I), inner.slice(axis: 1, from: I, to: 2 * I)
+        )
+        return layer.down(config.activation.gated(gate, up), mode, addedTo: x)
+      }
     }
     return norm(x, mode)
   }
