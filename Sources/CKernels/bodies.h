@@ -13,7 +13,7 @@
   X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
   X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(packed_f32) X(packed_bf16) X(packed_q8)  \
-  X(to_bf16) X(to_q8) X(adamw)
+  X(round_to_bf16) X(to_bf16) X(to_q8) X(adamw)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -84,7 +84,7 @@ typedef struct {  // items: (token, head)
   const float *q, *keys, *values;
   const int32_t *rows, *positions;
   float *o;
-  int64_t H, G, D, capacity, window;
+  int64_t q_stride, H, G, D, capacity, window;
   float scale, softcap;
 } ck_decode_work;
 

@@ -23,9 +23,13 @@ package final class LanguageModel {
 
   package var config: ModelConfig { family.config }
   package var parameters: [Parameter] { family.parameters }
-  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 
-  /// A model of its own with the same values, not frozen.
+  /// How its products read the weights. Of one that is not float32 a frozen model keeps nothing else of
+  /// its matrices; norms, biases and tables of positions are float32 in any.
+  package var dtype: DType { config.dtype }
+
+  /// A model of its own with the same values, not frozen unless its dtype never trains.
   package func copy() -> LanguageModel {
     LanguageModel(
       name: name, family: family.duplicate(), tokenizer: tokenizer, stopTokens: stopTokens,
@@ -33,7 +37,12 @@ package final class LanguageModel {
   }
 
   /// From now on nothing records gradients for this model.
-  package func freeze() { for parameter in parameters { parameter.isFrozen = true } }
+  package func freeze() {
+    for parameter in parameters {
+      parameter.isFrozen = true
+      parameter.compact()
+    }
+  }
 
   package var isFrozen: Bool { parameters.allSatisfy(\.isFrozen) }
 

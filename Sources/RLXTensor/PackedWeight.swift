@@ -112,3 +112,15 @@ extension PackedWeight.Term {
       && (added.map { $0.shape == [x.shape[0], M] } ?? true)
   }
 }
+
+extension Tensor {
+  /// The bf16 nearest to each number, ties to even. A gradient passes through as if nothing were rounded
+  /// (Bengio et al. 2013, section 3, "straight-through").
+  package func roundedToBFloat16() -> Tensor {
+    let x = contiguous()
+    let y = Tensor.uninitialized(shape)
+    ck_round_to_bf16(x.pointer, y.pointer, Int64(count))
+    // The difference has few enough bits to be exact, and so has the sum.
+    return tracksGradient ? self + (y - x) : y
+  }
+}

@@ -43,3 +43,6 @@ typedef struct {
 /// Does `count` products of one x [N, K] by weights of one format in one go.
 void ck_packed_linear(ck_format format, const float *x, int64_t N, int64_t K,
                       const ck_packed_product *products, int32_t count);
+
+/// y[i] = the bf16 nearest to x[i], ties to even; y may be x.
+void ck_round_to_bf16(const float *x, float *y, int64_t n);

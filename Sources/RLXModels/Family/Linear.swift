@@ -16,7 +16,7 @@ package final class Linear {
   package let bias: Parameter?  // [M]
   package let layout: Layout
 
-  /// How generation's products read the weight.
+  /// How products read the weight.
   package let dtype: DType
 
   init(
@@ -26,6 +26,7 @@ package final class Linear {
     self.bias = bias
     self.layout = layout
     self.dtype = dtype
+    weight.read(as: dtype, isTurned: layout == .inputRows)
   }
 
   /// [N, K] → [N, M]: the product, bent if there is an `activation`, and added to `residual` [N, M] if
@@ -34,8 +35,10 @@ package final class Linear {
     _ x: Tensor, _ mode: ForwardMode, activation: ModelConfig.Activation? = nil,
     addedTo residual: Tensor? = nil
   ) -> Tensor {
-    if mode == .decoding {
-      return packed.product(
+    let recordsNothing =
+      mode != .recording || !(x.tracksGradient || residual?.tracksGradient == true)
+    if mode == .decoding || (weight.isCompact && recordsNothing) {
+      return weight.packed.product(
         x, bias: bias?.value, activation: activation?.packed, adding: residual)
     }
     let y: Tensor
@@ -53,10 +56,17 @@ package final class Linear {
   static func each(_ layers: [Linear], _ x: Tensor, _ mode: ForwardMode) -> [Tensor] {
     guard mode == .decoding else { return layers.map { $0(x, mode) } }
     return PackedWeight.products(
-      x, layers.map { PackedWeight.Term(weight: $0.packed, bias: $0.bias?.value) })
+      x, layers.map { PackedWeight.Term(weight: $0.weight.packed, bias: $0.bias?.value) })
   }
+}
 
-  private var packed: PackedWeight { weight.packed(dtype, transposed: layout == .inputRows) }
+extension Parameter {
+  /// From now on products read this matrix so. Numbers of 8 bits do not train: of them the packed form is
+  /// all that is kept, from the beginning.
+  func read(as dtype: DType, isTurned: Bool = false) {
+    packing = Packing(dtype, isTurned: isTurned)
+    if dtype == .int8 { compact() }
+  }
 }
 
 extension ModelConfig.Activation {

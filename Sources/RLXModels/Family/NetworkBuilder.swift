@@ -22,6 +22,7 @@ final class NetworkBuilder<Failure: Error> {
     _ name: String, _ shape: Shape, _ role: ParameterRole = .weight
   ) throws(Failure) -> Parameter {
     let parameter = Parameter(path + name, try source(path + name, shape, role))
+    parameter.isFrozen = !config.dtype.trains
     parameters.append(parameter)
     return parameter
   }
@@ -40,9 +41,11 @@ final class NetworkBuilder<Failure: Error> {
       dtype: config.dtype)
   }
 
-  /// `name.weight` [V, C].
-  func embedding(_ name: String, _ V: Int, _ C: Int) throws(Failure) -> Embedding {
-    Embedding(table: try parameter(name + ".weight", [V, C]))
+  /// `name.weight` [V, C], kept as products keep their weights or, a small table, in float32.
+  func embedding(
+    _ name: String, _ V: Int, _ C: Int, dtype: DType? = nil
+  ) throws(Failure) -> Embedding {
+    Embedding(table: try parameter(name + ".weight", [V, C]), dtype: dtype ?? config.dtype)
   }
 
   /// The output layer `name` [V, C], which is the embedding's table where the configuration ties them.
