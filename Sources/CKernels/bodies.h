@@ -12,8 +12,9 @@
   X(log_softmax_backward) X(logsumexp) X(logsumexp_backward) X(token_logprobs)                    \
   X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
-  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(packed_f32) X(packed_bf16) X(packed_q8)  \
-  X(round_to_bf16) X(to_bf16) X(to_q8) X(adamw)
+  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(packed_f32)           \
+  X(packed_bf16) X(packed_q8) X(pack_f32) X(pack_bf16) X(round_to_bf16) X(to_bf16) X(to_q8)       \
+  X(bf16_pack_rows) X(bf16_product) X(sampling_largest) X(sampling_exponentials) X(adamw)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -22,11 +23,14 @@ typedef struct {
 } ck_table;
 
 extern const ck_table ck_table_baseline, ck_table_avx2, ck_table_avx512;
+/// Whether the active instruction set multiplies pairs of bf16 and fours of bytes at once.
+bool ck_has_dots(void);
 const ck_table *ck_active(void);
 
 #if defined(__x86_64__)
 /// The products that have instructions of their own on some processors with AVX-512, for those.
 extern const ck_body ck_packed_bf16_dots, ck_packed_q8_dots;
+extern const ck_body ck_bf16_pack_rows_dots, ck_bf16_product_dots;
 #endif
 
 /// Floats in one share of an elementwise pass, and rows in one partial sum over rows: constants, so
@@ -107,6 +111,12 @@ typedef struct {  // items: (product, panel, block of rows)
   int64_t N, K, blocks;
 } ck_packed_work;
 
+typedef struct {  // items: panels
+  const float *w;
+  void *packed;
+  int64_t row, column, M, K;  // one of row and column is 1
+} ck_packing;
+
 typedef struct {  // items: rows of x [N, K]
   const float *x;
   void *to;
@@ -114,6 +124,27 @@ typedef struct {  // items: rows of x [N, K]
   int32_t *offsets;
   int64_t K;
 } ck_packed_rows;
+
+/// Columns of B, and rows of A, that a bf16 product takes at a time.
+enum { ck_bf16_strip = 48, ck_bf16_panel = 8 };
+
+typedef struct {  // items: packing, 64 rows; product, strips of one group of rows after the other
+  const float *a, *b;
+  float *c;
+  uint32_t *packed;
+  int64_t a_row, a_term, b_term, b_column, ldc;
+  int64_t M, N, K;
+  int64_t packed_row, group;
+  bool adds;
+} ck_bf16_work;
+
+typedef struct {  // one row; bodies get a pointer to a pointer to it
+  const float *x;
+  float *z, *p;
+  float shift, temperature, largest;
+  double sum;
+  bool broken;
+} ck_sampling_row;
 
 typedef struct {  // items: floats
   float *p, *m, *v;

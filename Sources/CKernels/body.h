@@ -9,4 +9,7 @@
 #include "body_attention_backward.h"
 #include "body_decode.h"
 #include "body_packed.h"
+#include "body_product_bf16.h"
+#include "body_packing.h"
+#include "body_sampling.h"
 #include "body_optimizer.h"

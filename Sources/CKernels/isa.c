@@ -12,6 +12,7 @@
 
 typedef float vf __attribute__((ext_vector_type(16)));
 typedef int32_t vi __attribute__((ext_vector_type(16)));
+typedef uint32_t vu __attribute__((ext_vector_type(16)));
 typedef float vf8 __attribute__((ext_vector_type(8)));
 typedef double vd __attribute__((ext_vector_type(16)));
 
@@ -71,7 +72,9 @@ const ck_table ck_table_avx512 = {CK_BODIES(CK_ENTRY)};
     apply_to = function)
 #include "body_vector.h"
 #include "body_packed.h"
+#include "body_product_bf16.h"
 #pragma clang attribute pop
 const ck_body ck_packed_bf16_dots = CK(packed_bf16), ck_packed_q8_dots = CK(packed_q8);
+const ck_body ck_bf16_pack_rows_dots = CK(bf16_pack_rows), ck_bf16_product_dots = CK(bf16_product);
 #undef CK
 #endif

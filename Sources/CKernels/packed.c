@@ -4,18 +4,19 @@
 
 #include "bodies.h"
 
+bool ck_has_dots(void) {
 #if defined(__x86_64__)
-/// Whether this processor multiplies pairs of bf16 and fours of bytes at once.
-static bool has_dots(void) {
   return ck_active() == &ck_table_avx512 && __builtin_cpu_supports("avx512bf16") &&
          __builtin_cpu_supports("avx512vnni");
-}
+#else
+  return false;
 #endif
+}
 
 static ck_body body_of(ck_format format) {
 #if defined(__x86_64__)
-  if (format == ck_packed_bf16 && has_dots()) return ck_packed_bf16_dots;
-  if (format == ck_packed_q8 && has_dots()) return ck_packed_q8_dots;
+  if (format == ck_packed_bf16 && ck_has_dots()) return ck_packed_bf16_dots;
+  if (format == ck_packed_q8 && ck_has_dots()) return ck_packed_q8_dots;
 #endif
   switch (format) {
   case ck_packed_f32: return ck_active()->packed_f32;

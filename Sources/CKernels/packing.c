@@ -21,45 +21,11 @@ int64_t ck_packed_bytes(ck_format format, int64_t M, int64_t K) {
   return panels_of(M) * panel_bytes(format, K);
 }
 
-typedef struct {  // items: panels
-  ck_format format;
-  const float *w;
-  void *packed;
-  int64_t row, column, M, K;
-} packing;
-
-/// The nearest bf16, ties to even; NaN stays NaN.
-static uint16_t to_bf16(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  if (x != x) return (uint16_t)(bits >> 16 | 0x40);
-  return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
 static float from_bf16(uint16_t half) {
   uint32_t bits = (uint32_t)half << 16;
   float x;
   memcpy(&x, &bits, sizeof x);
   return x;
-}
-
-// w points to the panel's first output; `outputs` of its 32 exist.
-static void pack_f32(const packing *k, const float *w, int64_t outputs, float *to) {
-  // Of rows that follow each other in memory, a cache line of each at a time.
-  for (int64_t from = 0; from < k->K; from += 16) {
-    const int64_t until = from + 16 < k->K ? from + 16 : k->K;
-    for (int64_t j = 0; j < outputs; j++)
-      for (int64_t c = from; c < until; c++) to[c * ck_panel + j] = w[j * k->row + c * k->column];
-  }
-}
-
-static void pack_bf16(const packing *k, const float *w, int64_t outputs, uint16_t *to) {
-  for (int64_t from = 0; from < k->K; from += 16) {
-    const int64_t until = from + 16 < k->K ? from + 16 : k->K;
-    for (int64_t j = 0; j < outputs; j++)
-      for (int64_t c = from; c < until; c++)
-        to[c / 2 * 2 * ck_panel + j * 2 + c % 2] = to_bf16(w[j * k->row + c * k->column]);
-  }
 }
 
 // Blocks of 32 inputs of one output, filled up with zeros.
@@ -113,46 +79,39 @@ static uint16_t scale_of(const float *w) {
   return best;
 }
 
-static void pack_q8(const packing *k, const float *w, int64_t outputs, uint8_t *to) {
-  for (int64_t b = 0; b < blocks_of(k->K); b++, to += ck_q8_bytes) {
-    const int64_t from = b * ck_q8_block, left = k->K - from;
-    for (int64_t j = 0; j < ck_panel; j++) {
-      float block[ck_q8_block] = {0};
-      const int64_t count = j >= outputs ? 0 : left < ck_q8_block ? left : ck_q8_block;
-      for (int64_t i = 0; i < count; i++) block[i] = w[j * k->row + (from + i) * k->column];
-      const uint16_t scale = scale_of(block);
-      const bool some = scale != 0 && scale != 0x7fc0;
-      const float inverse = some ? 1.0f / from_bf16(scale) : 0.0f;
-      for (int64_t i = 0; i < ck_q8_block; i++) {
-        const float q = some ? whole(block[i], inverse) : 0.0f;
-        to[i / 4 * 4 * ck_panel + j * 4 + i % 4] = (uint8_t)((int32_t)q + 128);
-      }
-      memcpy(to + ck_panel * ck_q8_block + 2 * j, &scale, sizeof scale);
-    }
-  }
-}
-
-static void pack(const void *arguments, int64_t begin, int64_t end) {
-  const packing *k = arguments;
-  const int64_t bytes = panel_bytes(k->format, k->K);
+// Items: panels.
+static void pack_q8(const void *arguments, int64_t begin, int64_t end) {
+  const ck_packing *k = arguments;
   for (int64_t panel = begin; panel < end; panel++) {
-    const int64_t m = panel * ck_panel, outputs = k->M - m < ck_panel ? k->M - m : ck_panel;
-    const float *w = k->w + m * k->row;
-    char *to = (char *)k->packed + panel * bytes;
-    if (outputs < ck_panel || k->K % 2 != 0) memset(to, 0, (size_t)bytes);
-    switch (k->format) {
-    case ck_packed_f32: pack_f32(k, w, outputs, (float *)to); break;
-    case ck_packed_bf16: pack_bf16(k, w, outputs, (uint16_t *)to); break;
-    case ck_packed_q8: pack_q8(k, w, outputs, (uint8_t *)to); break;
+    uint8_t *to = (uint8_t *)k->packed + panel * panel_bytes(ck_packed_q8, k->K);
+    for (int64_t from = 0; from < k->K; from += ck_q8_block, to += ck_q8_bytes) {
+      const int64_t left = k->K - from, inputs = left < ck_q8_block ? left : ck_q8_block;
+      for (int64_t j = 0; j < ck_panel; j++) {
+        float block[ck_q8_block] = {0};
+        const int64_t m = panel * ck_panel + j;
+        for (int64_t i = 0; m < k->M && i < inputs; i++)
+          block[i] = k->w[m * k->row + (from + i) * k->column];
+        const uint16_t scale = scale_of(block);
+        const bool some = scale != 0 && scale != 0x7fc0;
+        const float inverse = some ? 1.0f / from_bf16(scale) : 0.0f;
+        for (int64_t i = 0; i < ck_q8_block; i++) {
+          const float q = some ? whole(block[i], inverse) : 0.0f;
+          to[i / 4 * 4 * ck_panel + j * 4 + i % 4] = (uint8_t)((int32_t)q + 128);
+        }
+        memcpy(to + ck_panel * ck_q8_block + 2 * j, &scale, sizeof scale);
+      }
     }
   }
 }
 
 void ck_pack(ck_format format, const float *w, int64_t row, int64_t column, int64_t M, int64_t K,
              void *packed) {
-  packing k = {.format = format, .w = w, .packed = packed, .row = row, .column = column, .M = M,
-               .K = K};
-  ck_run(pack, &k, panels_of(M), 1, 4 * ck_panel * K);
+  ck_packing k = {.w = w, .packed = packed, .row = row, .column = column, .M = M, .K = K};
+  switch (format) {
+  case ck_packed_f32: ck_run(ck_active()->pack_f32, &k, panels_of(M), 1, ck_panel * K); return;
+  case ck_packed_bf16: ck_run(ck_active()->pack_bf16, &k, panels_of(M), 1, ck_panel * K); return;
+  case ck_packed_q8: ck_run(pack_q8, &k, panels_of(M), 1, 16 * ck_panel * K); return;
+  }
 }
 
 typedef struct {  // items: rows

@@ -1,75 +1,20 @@
 #include "ckernels_sampling.h"
 
-#include "team.h"
+#include "bodies.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
-#define LANES 8
-
-// exp(x) for x <= 0; exactly 0 below -87, where float32 would leave its normal range.
-// x = k ln 2 + r with |r| <= ln 2 / 2, and a Taylor polynomial of degree 7 in r: its remainder,
-// r^8 / 8! < 6e-9, is a tenth of a unit in the last place. Branch-free, so that loops vectorise.
-static inline float exp_nonpositive(float x) {
-  float bounded = x < -87.0f ? -87.0f : x;
-  int32_t k = (int32_t)(bounded * 1.44269504f - 0.5f);
-  float kf = (float)k;
-  // ln 2 in two parts; the first has few enough bits for kf * part to be exact.
-  float r = bounded - kf * 0.693145752f - kf * 1.42860677e-6f;
-  float p = 1.0f / 5040;
-  p = p * r + 1.0f / 720;
-  p = p * r + 1.0f / 120;
-  p = p * r + 1.0f / 24;
-  p = p * r + 1.0f / 6;
-  p = p * r + 0.5f;
-  p = p * r + 1.0f;
-  p = p * r + 1.0f;
-  uint32_t bits = (uint32_t)(k + 127) << 23;
-  float scale;
-  memcpy(&scale, &bits, sizeof scale);
-  return x < -87.0f ? 0.0f : p * scale;
-}
-
-// The largest of x; *broken is set where one is NaN or +infinity.
-static float largest(const float *x, int64_t n, int *broken) {
-  float lanes[LANES];
-  int odd[LANES] = {0};
-  for (int j = 0; j < LANES; j++) lanes[j] = -INFINITY;
+// One order of sums for all machines.
+static double sum_of(const float *p, int64_t n) {
+  enum { lanes = 8 };
+  double sums[lanes] = {0}, sum = 0;
   int64_t i = 0;
-  for (; i + LANES <= n; i += LANES) {
-    for (int j = 0; j < LANES; j++) {
-      float v = x[i + j];
-      lanes[j] = v > lanes[j] ? v : lanes[j];
-      odd[j] |= !(v < INFINITY);
-    }
-  }
-  for (; i < n; i++) {
-    lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0];
-    odd[0] |= !(x[i] < INFINITY);
-  }
-  float m = lanes[0];
-  for (int j = 0; j < LANES; j++) {
-    m = lanes[j] > m ? lanes[j] : m;
-    *broken |= odd[j];
-  }
-  return m;
-}
-
-// z = (x - shift) / temperature, p = exp(z); returns the sum of p, in one order for all machines.
-static double scaled_exponentials(const float *x, int64_t n, float shift, float temperature,
-                                  float *z, float *p) {
-  for (int64_t i = 0; i < n; i++) {
-    z[i] = (x[i] - shift) / temperature;
-    p[i] = exp_nonpositive(z[i]);
-  }
-  double lanes[LANES] = {0};
-  int64_t i = 0;
-  for (; i + LANES <= n; i += LANES) {
-    for (int j = 0; j < LANES; j++) lanes[j] += (double)p[i + j];
-  }
-  for (; i < n; i++) lanes[0] += (double)p[i];
-  double sum = 0;
-  for (int j = 0; j < LANES; j++) sum += lanes[j];
+  for (; i + lanes <= n; i += lanes)
+    for (int j = 0; j < lanes; j++) sums[j] += (double)p[i + j];
+  for (; i < n; i++) sums[0] += (double)p[i];
+  for (int j = 0; j < lanes; j++) sum += sums[j];
   return sum;
 }
 
@@ -138,18 +83,32 @@ static void filter(const ck_sampling *s, int64_t n, const float *z, float *p, in
   for (int64_t i = 0; i < n - kept; i++) p[order[i]] = 0.0f;
 }
 
-// The first id whose cumulative mass exceeds u * total; ids of mass 0 are never drawn.
+// The first id whose cumulative mass exceeds u * total; ids of mass 0 are never drawn. Whole blocks are
+// passed over by their sums.
 static int64_t invert(const float *p, int64_t n, double u) {
+  enum { block = 256 };
   double total = 0;
+  for (int64_t i = 0; i < n; i += block) total += sum_of(p + i, n - i < block ? n - i : block);
+  double target = u * total, sum = 0;
   int64_t last = -1;
-  for (int64_t i = 0; i < n; i++) total += (double)p[i];
-  double target = u * total;
-  double sum = 0;
-  for (int64_t i = 0; i < n; i++) {
-    if (p[i] <= 0) continue;
-    last = i;
-    sum += (double)p[i];
-    if (sum > target) return i;
+  for (int64_t i = 0; i < n; i += block) {
+    int64_t end = n - i < block ? n : i + block;
+    double mass = sum_of(p + i, end - i);
+    // Within the block the sum grows in another order: a little less than `mass` may pass the target.
+    bool here = sum + mass > target * (1 - 1e-12);
+    double inside = sum;
+    for (int64_t j = i; here && j < end; j++) {
+      if (p[j] <= 0) continue;
+      last = j;
+      inside += (double)p[j];
+      if (inside > target) return j;
+    }
+    for (int64_t j = end - 1; !here && mass > 0 && j >= i; j--) {
+      if (p[j] <= 0) continue;
+      last = j;
+      break;
+    }
+    sum += mass;
   }
   return last;
 }
@@ -171,29 +130,43 @@ static int64_t greedy(const ck_sampling *s, const float *x, int64_t n) {
   return best;
 }
 
-static int32_t sample_row(const float *x, int64_t n, const ck_sampling *s, double u, float *z,
-                          float *p, int32_t *order, int32_t *token, float *log_prob) {
-  int broken = 0;
-  float m = largest(x, n, &broken);
-  if (broken || !(m > -INFINITY)) return CK_SAMPLE_NOT_FINITE;
-  float temperature = s->temperature > 0 ? s->temperature : 1.0f;
-  double sum = scaled_exponentials(x, n, m, temperature, z, p);
-  double log_sum = log(sum);
+static int32_t sample_row(const ck_table *table, const float *x, int64_t n, const ck_sampling *s,
+                          double u, float *z, float *p, int32_t *order, int32_t *token,
+                          float *log_prob) {
+  ck_sampling_row row = {.x = x, .z = z, .p = p}, *k = &row;
+  table->sampling_largest(&k, 0, n);
+  const float m = row.largest;
+  if (row.broken || !(m > -INFINITY)) return CK_SAMPLE_NOT_FINITE;
+  row.shift = m;
+  row.temperature = s->temperature > 0 ? s->temperature : 1.0f;
+  table->sampling_exponentials(&k, 0, n);
+  const float temperature = row.temperature;
+  const double log_sum = log(row.sum);
 
   int64_t drawn;
   if (s->temperature > 0) {
+    bool filters = (s->top_k > 0 && s->top_k < n) || s->top_p < 1.0f;
     if (s->forbidden_count > 0) {
-      // Forbidden logits become -infinity, and the rest is scaled anew: the largest may be gone.
-      float second = -INFINITY;
+      bool gone = false;  // the largest, of which z is 0
       for (int32_t i = 0; i < s->forbidden_count; i++) {
         int32_t id = s->forbidden[i];
-        if (id >= 0 && id < n) z[id] = -INFINITY;
+        if (id < 0 || id >= n) continue;
+        gone |= z[id] == 0;
+        z[id] = -INFINITY;
+        p[id] = 0;
       }
-      for (int64_t i = 0; i < n; i++) second = z[i] > second ? z[i] : second;
-      if (!(second > -INFINITY)) return CK_SAMPLE_NOTHING_LEFT;
-      sum = scaled_exponentials(z, n, second, 1.0f, z, p);
+      if (gone) {  // the rest is scaled anew
+        row.x = z;
+        table->sampling_largest(&k, 0, n);
+        if (!(row.largest > -INFINITY)) return CK_SAMPLE_NOTHING_LEFT;
+        row.shift = row.largest;
+        row.temperature = 1;
+        table->sampling_exponentials(&k, 0, n);
+      } else if (filters) {
+        row.sum = sum_of(p, n);
+      }
     }
-    if ((s->top_k > 0 && s->top_k < n) || s->top_p < 1.0f) filter(s, n, z, p, order, sum);
+    if (filters) filter(s, n, z, p, order, row.sum);
     drawn = invert(p, n, u);
   } else {
     drawn = greedy(s, x, n);
@@ -205,6 +178,7 @@ static int32_t sample_row(const float *x, int64_t n, const ck_sampling *s, doubl
 }
 
 typedef struct {  // items: rows
+  const ck_table *table;
   const float *logits;
   int64_t vocabulary;
   const ck_sampling *settings;
@@ -220,8 +194,8 @@ static void sample_share(const void *arguments, int64_t begin, int64_t end) {
   float *z = ck_scratch(3 * n), *p = z + n;
   int32_t *order = (int32_t *)(p + n);
   for (int64_t row = begin; row < end; row++) {
-    int32_t trouble = sample_row(k->logits + row * n, n, k->settings, k->uniforms[row], z, p, order,
-                                 k->tokens + row, k->log_probs + row);
+    int32_t trouble = sample_row(k->table, k->logits + row * n, n, k->settings, k->uniforms[row], z,
+                                 p, order, k->tokens + row, k->log_probs + row);
     if (trouble != CK_SAMPLED) k->tokens[row] = -1 - trouble;
   }
 }
@@ -229,10 +203,11 @@ static void sample_share(const void *arguments, int64_t begin, int64_t end) {
 int32_t ck_sample_rows(const float *logits, int64_t rows, int64_t vocabulary,
                        const ck_sampling *settings, const double *uniforms, int32_t *tokens,
                        float *log_probs, int64_t *bad_row) {
-  sampling_work k = {.logits = logits, .vocabulary = vocabulary, .settings = settings,
-                     .uniforms = uniforms, .tokens = tokens, .log_probs = log_probs};
-  // An exponential and two sums in double cost what touching sixteen floats does.
-  ck_run(sample_share, &k, rows, 1, 16 * vocabulary);
+  sampling_work k = {.table = ck_active(), .logits = logits, .vocabulary = vocabulary,
+                     .settings = settings, .uniforms = uniforms, .tokens = tokens,
+                     .log_probs = log_probs};
+  // An exponential and two sums in double cost what touching eight floats does.
+  ck_run(sample_share, &k, rows, 1, 8 * vocabulary);
   for (int64_t row = 0; row < rows; row++) {
     if (tokens[row] >= 0) continue;
     *bad_row = row;

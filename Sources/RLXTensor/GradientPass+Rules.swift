@@ -64,10 +64,10 @@ extension GradientPass {
       }
     case .rows(let shape, let ids):  // dx[ids[i]] += dy[i]
       accumulate(Kernels.scatterAdd(dy, ids, shape), into: at[0])
-    case .matmul(let a, let b):
-      pullMatmul(dy, a, b, into: at)
-    case .linear(let x, let weight):  // y = x Wᵀ: dx = dy W, dW = dyᵀ x
-      pullLinear(dy, x, weight, into: at)
+    case .matmul(let a, let b, let dtype):
+      pullMatmul(dy, a, b, dtype, into: at)
+    case .linear(let x, let weight, let dtype):  // y = x Wᵀ: dx = dy W, dW = dyᵀ x
+      pullLinear(dy, x, weight, dtype, into: at)
     case .rmsNorm(let x, let weight, let rstd):
       let (dx, dw) = Kernels.rmsNormBackward(dy, x, weight, rstd, weightToo: at[1] >= 0)
       accumulate(dx, into: at[0])

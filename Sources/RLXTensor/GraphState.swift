@@ -30,12 +30,12 @@ extension Op {
     switch self {
     case .unary(_, let saved, _, _): [saved]
     case .multiply(let a, let b), .divide(let a, let b), .power(let a, let b),
-      .minimum(let a, let b), .maximum(let a, let b), .matmul(let a, let b):
+      .minimum(let a, let b), .maximum(let a, let b), .matmul(let a, let b, _):
       [a, b]
     case .select(let mask, _, _): [mask]
     case .extreme(let x, let y, _), .logSumExp(let x, let y): [x, y]
     case .softmax(let y), .logSoftmax(let y): [y]
-    case .linear(let x, let weight): [x, weight]
+    case .linear(let x, let weight, _): [x, weight]
     case .rmsNorm(let x, let weight, let rstd): [x, weight, rstd]
     case .layerNorm(let x, let weight, let mean, let rstd): [x, weight, mean, rstd]
     case .attention(_, let q, let k, let v, let o, let lse): [q, k, v, o, lse]

@@ -38,13 +38,6 @@ enum OneDNN {
     }
   }
 
-  /// a [M, K] times b [K, N]: a new [M, N].
-  static func product(_ a: Tensor, _ b: Tensor) -> Tensor {
-    let result = Tensor.uninitialized([a.shape[0], b.shape[1]])
-    multiply(a, b, into: result)
-    return result
-  }
-
   /// Writes a [M, K] times b [K, N] into the contiguous `result` [M, N].
   static func multiply(_ a: Tensor, _ b: Tensor, into result: Tensor) {
     let (m, k, n) = (a.shape[0], a.shape[1], b.shape[1])

@@ -16,6 +16,7 @@ package final class PackedWeight {
     precondition(matrix.rank == 2, "packed: \(matrix.shape) is not a matrix")
     self.dtype = dtype
     shape = matrix.shape
+    let matrix = matrix.strides.contains(1) ? matrix : matrix.contiguous()
     let (M, K) = (Int64(shape[0]), Int64(shape[1]))
     let bytes = Int(ck_packed_bytes(dtype.format, M, K))
     storage = Storage(floats: (bytes + 3) / 4)

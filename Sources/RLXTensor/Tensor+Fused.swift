@@ -19,21 +19,22 @@ package struct RopeTable {
 }
 
 extension Tensor {
-  /// The matrix product; PyTorch's rules for vectors and for leading axes, which broadcast.
-  package func matmul(_ other: Tensor) -> Tensor {
+  /// The matrix product; PyTorch's rules for vectors and for leading axes, which broadcast. Its
+  /// gradients are products of the same `dtype`.
+  package func matmul(_ other: Tensor, dtype: DType = .float32) -> Tensor {
     let shape = obeyed(try Shape.matmul(self.shape, other.shape))
     let left = rank == 1 ? detached().unsqueezed(axis: 0) : detached()
     let right = other.rank == 1 ? other.detached().unsqueezed(axis: 1) : other.detached()
-    return left.product(right).viewed(as: shape)
-      .recorded([self, other], .matmul(detached(), other.detached()))
+    return left.product(right, dtype).viewed(as: shape)
+      .recorded([self, other], .matmul(detached(), other.detached(), dtype))
   }
 
   /// Both of rank 2 at least; loops over leading axes.
-  private func product(_ other: Tensor) -> Tensor {
-    if rank == 2, other.rank == 2 { return OneDNN.product(self, other) }
+  private func product(_ other: Tensor, _ dtype: DType) -> Tensor {
+    if rank == 2, other.rank == 2 { return Products.product(self, other, dtype) }
     let (m, k, n) = (shape[rank - 2], shape[rank - 1], other.shape[other.rank - 1])
     if other.rank == 2 {  // one tall product
-      return OneDNN.product(contiguous().viewed(as: [rowCount, k]), other)
+      return Products.product(contiguous().viewed(as: [rowCount, k]), other, dtype)
     }
     let lead = obeyed(
       try Shape.broadcast(
@@ -43,10 +44,11 @@ extension Tensor {
     let b = other.stretched(to: Shape(lead.dims + [k, n]))
     let result = Tensor.uninitialized(Shape([lead.count, m, n]))
     for index in 0..<lead.count {
-      OneDNN.multiply(
+      Products.multiply(
         a.matrix(index, lead: lead), b.matrix(index, lead: lead),
         into: Tensor(
-          storage: result.storage, offset: result.offset + index * m * n, shape: [m, n]))
+          storage: result.storage, offset: result.offset + index * m * n, shape: [m, n]),
+        dtype)
     }
     return result
   }
@@ -64,16 +66,19 @@ extension Tensor {
       strides: Array(strides.suffix(2)))
   }
 
-  /// x Wᵀ + b for x […, C], weight [M, C], bias [M]: […, M].
-  package func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
+  /// x Wᵀ + b for x […, C], weight [M, C], bias [M]: […, M]. The product is of `dtype`, forward and
+  /// backward; what is added is float32.
+  package func linear(
+    _ weight: Tensor, bias: Tensor? = nil, dtype: DType = .float32
+  ) -> Tensor {
     precondition(
       rank > 0 && weight.rank == 2 && rowWidth == weight.shape[1],
       "linear: x \(shape) and weight \(weight.shape) do not fit")
     let x = contiguous()
     let w = weight.contiguous()
-    let y = OneDNN.product(x.viewed(as: [rowCount, rowWidth]), w.transposed())
+    let y = Products.product(x.viewed(as: [rowCount, rowWidth]), w.transposed(), dtype)
       .viewed(as: Shape(Array(shape.dims.dropLast()) + [w.shape[0]]))
-      .recorded([self, weight], .linear(x: x, weight: w))
+      .recorded([self, weight], .linear(x: x, weight: w, dtype))
     return bias.map { y + $0 } ?? y
   }
 

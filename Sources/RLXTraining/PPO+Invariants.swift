@@ -8,12 +8,18 @@ extension PPO {
   /// How far float32 log-probabilities of the same tokens may lie apart when they were computed in
   /// another batch or by another kernel: sums of a few hundred products, in another order.
   static let logProbTolerance = 1e-3
+  /// The same where the policy's products are bf16: what lies before a product differs as above, and where
+  /// that tips the rounding of an operand, the operand differs by 2⁻⁸ of itself. The products themselves are
+  /// the same (`body_product_bf16.h`); 0.02 is what was seen over 12 layers.
+  static let roundedLogProbTolerance = 0.1
   /// How far sums of rewards may lie from what they are made of: float32 sums of an answer's tokens.
   static let sumTolerance = 1e-4
 
   /// The same at the temperature of log-probabilities, by which logits are divided with their errors.
   var logProbTolerance: Double {
-    Self.logProbTolerance * max(1, 1 / settings.logProbTemperature)
+    let own =
+      policy.config.dtype == .float32 ? Self.logProbTolerance : Self.roundedLogProbTolerance
+    return own * max(1, 1 / settings.logProbTemperature)
   }
 
   /// log π of sampling = log π of the measuring pass, where both are of the same distribution.

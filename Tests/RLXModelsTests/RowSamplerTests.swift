@@ -43,6 +43,38 @@ import Testing
     }
   }
 
+  /// Vocabularies below, at and above the blocks that the search passes over, with gaps of mass 0.
+  @Test(arguments: [1, 7, 255, 256, 257, 1023])
+  func aTokenIsTheInverseOfTheSumsAndTheSameOnEveryInstructionSet(V: Int) throws {
+    let row = (0..<V).map { $0 % 5 == 3 ? -Float.infinity : Float(($0 * 37) % 101) / 20 - 3 }
+    let uniforms = (0..<1000).map { (Double($0) + 0.5) / 1000 }
+    let sampler = RowSampler(temperature: 1, topK: 0, topP: 1)
+    let before = Engine.instructionSet
+    defer { _ = Engine.use(instructionSet: before) }
+    for forbidden in [[], [Int32(V - 1)], [Int32(row.firstIndex(of: row.max() ?? 0) ?? 0)]] {
+      guard forbidden.isEmpty || V > 1 else { continue }
+      var sums: [Double] = []
+      for (id, logit) in row.enumerated() {
+        let mass = forbidden.contains(Int32(id)) ? 0 : exponential(Double(logit))
+        sums.append((sums.last ?? 0) + mass)
+      }
+      let logits = Tensor(row, [1, V]).rows(Array(repeating: 0, count: uniforms.count))
+      var first: [Int32]?
+      for isa in ["baseline", "avx2", "avx512"] where Engine.use(instructionSet: isa) {
+        let drawn = try sampler.sample(logits, uniforms: uniforms, forbidden: forbidden)
+        #expect(drawn.tokens == first ?? drawn.tokens, "\(isa)")
+        first = drawn.tokens
+        for (u, token) in zip(uniforms, drawn.tokens) {
+          // float32 masses: within a millionth of the interval's ends either side will do.
+          let (target, slack) = (u * (sums.last ?? 0), 2e-6 * (sums.last ?? 0))
+          let below = token == 0 ? 0 : sums[Int(token) - 1]
+          #expect(below - slack <= target && target <= sums[Int(token)] + slack)
+          #expect(row[Int(token)] > -.infinity && !forbidden.contains(token))
+        }
+      }
+    }
+  }
+
   @Test func logProbsAreOfTheWholeDistribution() throws {
     // float32 rounding of a value near 5.
     let tolerance: Float = 2e-6

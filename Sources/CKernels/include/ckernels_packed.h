@@ -22,7 +22,7 @@ typedef enum : int32_t {
 /// Bytes of W [M, K] packed.
 int64_t ck_packed_bytes(ck_format format, int64_t M, int64_t K);
 
-/// Packs W [M, K], whose element (m, k) lies at w[m * row + k * column].
+/// Packs W [M, K], whose element (m, k) lies at w[m * row + k * column]; one of the two steps is 1.
 void ck_pack(ck_format format, const float *w, int64_t row, int64_t column, int64_t M, int64_t K,
              void *packed);
 

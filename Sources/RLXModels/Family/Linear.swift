@@ -16,7 +16,7 @@ package final class Linear {
   package let bias: Parameter?  // [M]
   package let layout: Layout
 
-  /// How products read the weight.
+  /// How products read the weight, those of training and their gradients too.
   package let dtype: DType
 
   init(
@@ -35,17 +35,15 @@ package final class Linear {
     _ x: Tensor, _ mode: ForwardMode, activation: ModelConfig.Activation? = nil,
     addedTo residual: Tensor? = nil
   ) -> Tensor {
-    let recordsNothing =
-      mode != .recording || !(x.tracksGradient || residual?.tracksGradient == true)
-    if mode == .decoding || (weight.isCompact && recordsNothing) {
+    if Self.readsPacked([self], mode, recording: [x, residual]) {
       return weight.packed.product(
         x, bias: bias?.value, activation: activation?.packed, adding: residual)
     }
     let y: Tensor
     switch layout {
-    case .outputRows: y = x.linear(weight.used(mode), bias: bias?.used(mode))
+    case .outputRows: y = x.linear(weight.used(mode), bias: bias?.used(mode), dtype: whole)
     case .inputRows:
-      let product = x.matmul(weight.used(mode))
+      let product = x.matmul(weight.used(mode), dtype: whole)
       y = bias.map { product + $0.used(mode) } ?? product
     }
     let bent = activation.map { $0(y) } ?? y
@@ -54,10 +52,23 @@ package final class Linear {
 
   /// The products of one x by several weights, of the same dtype.
   static func each(_ layers: [Linear], _ x: Tensor, _ mode: ForwardMode) -> [Tensor] {
-    guard mode == .decoding else { return layers.map { $0(x, mode) } }
+    guard readsPacked(layers, mode, recording: [x]) else { return layers.map { $0(x, mode) } }
     return PackedWeight.products(
       x, layers.map { PackedWeight.Term(weight: $0.weight.packed, bias: $0.bias?.value) })
   }
+
+  /// Whether the products are those of packed weights: at generation, and where there are no others and
+  /// no gradient has to come back.
+  private static func readsPacked(
+    _ layers: [Linear], _ mode: ForwardMode, recording operands: [Tensor?]
+  ) -> Bool {
+    mode == .decoding
+      || layers.allSatisfy(\.weight.isCompact)
+        && (mode == .reading || !operands.contains { $0?.tracksGradient == true })
+  }
+
+  /// How whole sequences meet the weight where gradients come back: 8-bit weights as what they stand for.
+  private var whole: DType { dtype == .int8 ? .float32 : dtype }
 }
 
 extension Parameter {
