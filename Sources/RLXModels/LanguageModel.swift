@@ -31,7 +31,7 @@ package final class LanguageModel {
   package var adapter: LoRA? { form.adapter }
   /// The network's, then the adapter's.
   package var parameters: [Parameter] { family.parameters + (adapter?.parameters ?? []) }
-  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 
   /// Whole sequences as this model's passes take them.
   package func packed(_ sequences: [[Int32]]) -> PackedBatch {
@@ -40,7 +40,11 @@ package final class LanguageModel {
     return batch
   }
 
-  /// A model of its own with the same values, not frozen. One with an adapter gets an adapter of its
+  /// How its products read the weights. Of one that is not float32 a frozen model keeps nothing else of
+  /// its matrices; norms, biases and tables of positions are float32 in any.
+  package var dtype: DType { config.dtype }
+
+  /// A model of its own with the same values, not frozen unless its dtype never trains. One with an adapter gets an adapter of its
   /// own, on the same weights.
   package func copy() -> LanguageModel {
     guard let adapter else { return with(family.duplicate(), nil) }
@@ -56,7 +60,12 @@ package final class LanguageModel {
   }
 
   /// From now on nothing records gradients for this model.
-  package func freeze() { for parameter in parameters { parameter.isFrozen = true } }
+  package func freeze() {
+    for parameter in parameters {
+      parameter.isFrozen = true
+      parameter.compact()
+    }
+  }
 
   package var isFrozen: Bool { parameters.allSatisfy(\.isFrozen) }
 

@@ -13,10 +13,11 @@ package struct ModelShape: Sendable {
   package var context: Int
   /// Whether the output layer is the embedding; nil: as the family's published models have it.
   package var tiesEmbeddings: Bool?
+  package var dtype: DType
 
   package init(
     family: ModelConfig.Family, layers: Int, width: Int, heads: Int, kvHeads: Int? = nil,
-    innerWidth: Int? = nil, context: Int, tiesEmbeddings: Bool? = nil
+    innerWidth: Int? = nil, context: Int, tiesEmbeddings: Bool? = nil, dtype: DType = .float32
   ) {
     self.family = family
     self.layers = layers
@@ -26,6 +27,7 @@ package struct ModelShape: Sendable {
     self.innerWidth = innerWidth
     self.context = context
     self.tiesEmbeddings = tiesEmbeddings
+    self.dtype = dtype
   }
 
   /// The configuration of a network of these sizes that reads what `tokenizer` gives.
@@ -45,6 +47,7 @@ package struct ModelShape: Sendable {
       vocabulary: tokenizer.vocabularySize, width: width, innerWidth: innerWidth ?? customary,
       layers: layers, heads: heads, kvHeads: kvHeads, context: context)
     config.family = family
+    config.dtype = dtype
     let about = family.description
     about.settle(&config)
     if let tiesEmbeddings { config.tiesEmbeddings = tiesEmbeddings }

@@ -30,9 +30,9 @@ package final class KVCache {
       k.shape == [rows.count, kvWidth] && v.shape == k.shape,
       "cache: k \(k.shape) and v \(v.shape) must be [\(rows.count), \(kvWidth)]")
     Kernels.cacheAppend(
-      k, keys[layer], rows: rows, positions: positions, kvHeads: 1, capacity: stride)
+      k, keys[layer], rows: rows, positions: positions, capacity: stride)
     Kernels.cacheAppend(
-      v, values[layer], rows: rows, positions: positions, kvHeads: 1, capacity: stride)
+      v, values[layer], rows: rows, positions: positions, capacity: stride)
   }
 
   /// softmax(scale q kᵀ) v of q [N, H*D]: token n over positions 0...positions[n] of row rows[n], or the

@@ -67,7 +67,10 @@ package final class Stepper {
     settings: OptimizerSettings
   ) throws(TrainingError) {
     let free = parameters.filter { !$0.isFrozen }
-    guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
+    guard !free.isEmpty else {
+      throw parameters.contains { $0.packing?.dtype.trains == false }
+        ? .neverTrains(trainer: trainer, model: model) : .frozen(trainer: trainer, model: model)
+    }
     self.trainer = trainer
     self.model = model
     self.models = models.map { ($0, $0.family) }
@@ -133,7 +136,7 @@ package final class Stepper {
   /// Gives every parameter a gradient, 0 where it has none, so that `step` moves its moments.
   func addZeroGradients() {
     for parameter in parameters where parameter.gradient == nil {
-      parameter.gradient = .zeros(parameter.value.shape)
+      parameter.gradient = .zeros(parameter.shape)
     }
   }
 

@@ -51,7 +51,8 @@ extension BuiltFamily {
 
   /// The output layer is the last parameter: where `config` has none, it is left out.
   private func copy(_ config: ModelConfig) -> Self {
-    var values = parameters.map(\.value).makeIterator()
+    // One at a time: a compact one makes its value anew.
+    var values = parameters.lazy.map(\.value).makeIterator()
     return Self(
       NetworkBuilder<Never>(config) { _, shape, _ in values.next() ?? Tensor.zeros(shape) })
   }

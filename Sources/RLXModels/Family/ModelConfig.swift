@@ -53,7 +53,7 @@ package struct ModelConfig: Sendable, Equatable {
   package var beginningToken: Int32?
   package var endTokens: [Int32] = []
   package var paddingToken: Int32?
-  /// How products read the weights; not part of config.json.
+  /// How products read the weights.
   package var dtype = DType.float32
 
   package init(

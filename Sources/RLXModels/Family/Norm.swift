@@ -30,11 +30,23 @@ struct LayerNorm {
 }
 
 /// A table of vectors, one a token or position.
+///
+/// In bf16 every vector read is rounded to it, of a table in training too, so that a model and its frozen
+/// copy say the same.
 struct Embedding {
   let table: Parameter  // [V, C]
+  private let dtype: DType
+
+  init(table: Parameter, dtype: DType) {
+    self.table = table
+    self.dtype = dtype
+    table.read(as: dtype)
+  }
 
   /// The vectors of N ids: [N, C].
   func callAsFunction(_ ids: [Int32], _ mode: ForwardMode) -> Tensor {
-    Tensor.embedding(table.used(mode), ids)
+    if table.isCompact { return table.packed.rows(ids) }
+    let vectors = Tensor.embedding(table.used(mode), ids)
+    return dtype == .bfloat16 ? vectors.roundedToBFloat16() : vectors
   }
 }

@@ -37,6 +37,8 @@ extension ModelMethods {
         ParameterSpec(
           "tie_word_embeddings", .bool, optional: true, aliases: ["tie"], example: "true",
           doc: "whether the output layer is the embedding; without it as the family's models"),
+        dtypeParameter(
+          DType.allCases.filter(\.trains), "how products read the weights; without it f32"),
       ], effects: .draws, returns: "Model",
       example:
         "tok = \(model).tokenizer\nModel.new(family: \"llama\", layers: 2, width: 32, tokenizer: tok)"
@@ -51,7 +53,8 @@ extension ModelMethods {
         heads: try call.int("heads"), kvHeads: try given("kv_heads"),
         innerWidth: try given("inner_width"), context: try call.int("context"),
         tiesEmbeddings: try call.isGiven("tie_word_embeddings")
-          ? call.bool("tie_word_embeddings") : nil)
+          ? call.bool("tie_word_embeddings") : nil,
+        dtype: try ModelMethods.dtype(call) ?? .float32)
       let config = try shape.config(for: tokenizer)
       try ModelMemory.check(config, owner: call.spec.qualifiedName)
       return .host(

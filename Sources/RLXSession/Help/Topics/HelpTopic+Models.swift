@@ -29,7 +29,22 @@ extension HelpTopic {
       Model("owner/name") is a model of Hugging Face's hub that other programs have brought to this
       machine; Model("owner/name", download: true) brings it. revision: names a branch, tag or commit.
 
-      ?Model lists its members; :help generation, :help tensors.
+            ?Model lists its members; :help dtypes, :help generation, :help tensors.
+      """),
+    HelpTopic(
+      "dtypes", "How weights are kept",
+      """
+      dtype says how products read a model's weights: "f32" (unless told), "bf16" (half the bytes; float32
+      weights stay behind while it trains) or "q8" (8-bit numbers with a scale for 32: a quarter of the
+      bytes, and it never trains).
+
+        policy = Model("nano", dtype: "bf16")
+        policy.dtype                            #> "bf16"
+        reader = Model("nano", dtype: "q8")
+        reader.frozen                           #> true
+
+      A frozen model keeps only that form of its matrices. Losses and log-probabilities are float32 in
+      any. A model saved remembers its dtype. docs/dtypes.md says what is lost and gained.
       """),
     HelpTopic(
       "generation", "Generation",
