@@ -38,16 +38,9 @@ package final class Linear {
       return packed.product(
         x, bias: bias?.value, activation: activation?.packed, adding: residual)
     }
-    // Nobody else holds what is consumed, so sums are made in its memory.
-    var y =
-      switch layout {
-      case .outputRows: x.linear(weight.used(mode), dtype: whole)
-      case .inputRows: x.matmul(weight.used(mode), dtype: whole)
-      }
-    if let bias { y = (consume y) + bias.used(mode) }
-    if let activation { y = activation(y) }
-    if let residual { y = residual + (consume y) }
-    return y
+    return x.affine(
+      weight.used(mode), outputRows: layout == .outputRows, bias: bias?.used(mode),
+      activation: activation?.packed, addedTo: residual, dtype: whole)
   }
 
   /// The products of one x by several weights, of the same dtype.
