@@ -15,7 +15,7 @@
   X(attention) X(attention_backward) X(attention_parts) X(decode_attention) X(vector_matrix)      \
   X(packed_f32) X(packed_bf16) X(packed_q8) X(pack_f32) X(pack_bf16) X(round_to_bf16) X(to_bf16)  \
   X(to_q8) X(bf16_pack_rows) X(bf16_product) X(sampling_largest) X(sampling_exponentials)         \
-  X(adamw) X(piece_squares)
+  X(adamw) X(piece_squares) X(finish_product)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -70,6 +70,11 @@ typedef struct {  // items: rows
   int64_t N, C;
   float scale;
 } ck_rows;
+
+typedef struct {  // items: rows from `row` on
+  const ck_finish *f;
+  int64_t row, column, columns;
+} ck_finish_work;
 
 typedef struct {  // items: rows
   const float *logits, *dy;

@@ -170,6 +170,17 @@ void ck_decode_attention(const float *q, int64_t q_stride, const float *keys, co
 /// y[n] = x[k] B[k, n] with a fixed order of summation.
 void ck_vector_matrix(const float *x, const float *b, float *y, int64_t k, int64_t n, int64_t ldb);
 
+/// What follows a product y [N, M]: y += bias; then y = residual + y, or bent = op(y). Any may be NULL.
+typedef struct {
+  float *y;
+  const float *bias, *residual;  // [M], [N, M]
+  float *bent;                   // [N, M]
+  int32_t op;                    // a ck_unary_op
+  int64_t M;
+} ck_finish;
+/// Does it for a block of y; a thread of the team can call it for the block that it made.
+void ck_finish_block(const ck_finish *f, int64_t row, int64_t rows, int64_t column, int64_t columns);
+
 typedef struct {
   float learning_rate, eps;
   float gradient_scale;  // what gradients are multiplied by first: 1, or less to clip their norm

@@ -43,9 +43,14 @@ package final class Linear {
       return weight.packed.product(
         x, bias: bias?.value, activation: activation?.packed, adding: residual)
     }
+    guard let adapter else {
+      return x.affine(
+        weight.used(mode), outputRows: layout == .outputRows, bias: bias?.used(mode),
+        activation: activation?.packed, addedTo: residual, dtype: whole)
+    }
     // Nobody else holds what is consumed, so sums are made in its memory.
     var y = weighted(x, mode)
-    if let adapter { y = (consume y) + adapter(x, mode) }
+    y = (consume y) + adapter(x, mode)
     if let activation { y = activation(y) }
     if let residual { y = residual + (consume y) }
     return y
@@ -56,13 +61,8 @@ package final class Linear {
     if Self.readsPacked([self], mode, recording: [x]) {
       return weight.packed.product(x, bias: bias?.value)
     }
-    let product =
-      switch layout {
-      case .outputRows: x.linear(weight.used(mode), dtype: whole)
-      case .inputRows: x.matmul(weight.used(mode), dtype: whole)
-      }
-    guard let bias else { return product }
-    return (consume product) + bias.used(mode)
+    return x.affine(
+      weight.used(mode), outputRows: layout == .outputRows, bias: bias?.used(mode), dtype: whole)
   }
 
   /// The products of one x by several weights, of the same dtype.
