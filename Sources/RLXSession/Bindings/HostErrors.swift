@@ -31,8 +31,8 @@ extension TrainingError: HostError {
   package var kind: ErrorKind {
     switch self {
     case .unknownSetting, .givenTwice: .argument
-    case .setting, .conflict, .frozen, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong, .stage,
-      .stale, .noReward:
+    case .setting, .conflict, .frozen, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong,
+      .stage, .stale, .noReward:
       .value
     case .notFinite: .arithmetic
     case .invariant: .assertion
@@ -46,8 +46,8 @@ extension TrainingError: HostError {
     case .unknownSetting(_, let name, _), .setting(_, let name, _, _), .givenTwice(_, let name, _):
       name
     case .conflict(_, let names, _): names.first
-    case .notFinite, .frozen, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong, .stage, .stale,
-      .noReward, .invariant:
+    case .notFinite, .frozen, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong, .stage,
+      .stale, .noReward, .invariant:
       nil
     }
   }
