@@ -20,8 +20,9 @@ package final class KVCache {
     self.kvWidth = kvWidth
     let stride = (capacity + 15) / 16 * 16
     self.stride = stride
-    keys = (0..<layers).map { _ in .zeros([rows, stride / 16, kvWidth, 16]) }
-    values = (0..<layers).map { _ in .zeros([rows, stride / 16, kvWidth, 16]) }
+    // Not cleared: attention takes nothing from positions that were not written.
+    keys = (0..<layers).map { _ in .uninitialized([rows, stride / 16, kvWidth, 16]) }
+    values = (0..<layers).map { _ in .uninitialized([rows, stride / 16, kvWidth, 16]) }
   }
 
   /// Puts k[n] and v[n] (both [N, kvWidth]) at position positions[n] of row rows[n].
