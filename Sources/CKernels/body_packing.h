@@ -10,7 +10,7 @@ CK_INLINE void CK(pack_turned)(const ck_packing *k, int64_t m, const bool pairs,
     if (m + j >= k->M) continue;
     to[j] = pairs ? CK(bf16_run)(w, k->K - c) : CK(bits)(CK(load_first)(w, k->K - c));
   }
-  CK(transpose16)(to);
+  CK(transpose_words)(to);
 }
 
 /// Sixteen outputs of input c.

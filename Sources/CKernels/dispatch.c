@@ -266,8 +266,9 @@ typedef struct {  // items: tokens
 static void append(const void *arguments, int64_t begin, int64_t end) {
   const appending *k = arguments;
   for (int64_t n = begin; n < end; n++) {
-    float *to = k->cache + k->rows[n] * k->width * k->capacity + k->positions[n];
-    for (int64_t c = 0; c < k->width; c++) to[c * k->capacity] = k->x[n * k->stride + c];
+    const int64_t row = k->rows[n], position = k->positions[n];
+    float *to = k->cache + (row * k->capacity + position / 16 * 16) * k->width + position % 16;
+    for (int64_t c = 0; c < k->width; c++) to[c * 16] = k->x[n * k->stride + c];
   }
 }
 
@@ -280,7 +281,6 @@ void ck_cache_append(const float *x, int64_t stride, float *cache, const int32_t
 
 void ck_cache_copy(float *cache, int64_t from, int64_t to, int64_t length, int64_t width,
                    int64_t capacity) {
-  for (int64_t c = 0; c < width; c++)
-    memmove(cache + (to * width + c) * capacity, cache + (from * width + c) * capacity,
-            (size_t)length * sizeof(float));
+  memcpy(cache + to * width * capacity, cache + from * width * capacity,
+         (size_t)((length + 15) / 16 * 16 * width) * sizeof(float));
 }

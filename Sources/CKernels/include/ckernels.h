@@ -152,7 +152,7 @@ typedef struct {
 void ck_causal_attention(const ck_attention *a);
 void ck_causal_attention_backward(const ck_attention *a, const float *dout, float *dq, float *dk,
                                   float *dv);
-/// Keys or values of one layer: [rows, G, D, capacity], positions innermost; capacity % 16 == 0.
+/// Keys or values of one layer: [rows][capacity / 16][width][16], sixteen positions innermost.
 /// Tokens' vectors x[n * stride ...] of `width` numbers go to positions[n] of rows[n].
 void ck_cache_append(const float *x, int64_t stride, float *cache, const int32_t *rows,
                      const int32_t *positions, int64_t N, int64_t width, int64_t capacity);
