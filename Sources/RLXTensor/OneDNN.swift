@@ -41,7 +41,7 @@ enum OneDNN {
   /// Writes a [M, K] times b [K, N] into the contiguous `result` [M, N].
   static func multiply(_ a: Tensor, _ b: Tensor, into result: Tensor) {
     let (m, k, n) = (a.shape[0], a.shape[1], b.shape[1])
-    guard m > 0, n > 0, !PassWatch.skipsWork else { return }
+    guard m > 0, n > 0 else { return }
     guard k > 0 else { return Kernels.fill(result, 0) }
     let left = Matrix(a)
     let right = Matrix(b)
