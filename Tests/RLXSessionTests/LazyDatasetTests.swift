@@ -53,8 +53,8 @@ import Testing
 
   @Test(arguments: [
     "data.map(fn(r) => {x: randn(2).list()}, lazy: true)",
-    "data.filter(fn(r) => { print(r.text); return true }, lazy: true).len",
-    "prefs = Preferences(\"memory\"); data.filter(fn(r) => { prefs.add(r.text, \"a\", \"b\"); return true }, lazy: true).len",
+    "data.filter(fn(r) { print(r.text); return true }, lazy: true).len",
+    "prefs = Preferences(\"memory\"); data.filter(fn(r) { prefs.add(r.text, \"a\", \"b\"); return true }, lazy: true).len",
     "data.map(fn(r) => {n: Dataset(\"nano/text\").len}, lazy: true)",
   ])
   func itMayOnlyCompute(script: String) {

@@ -66,7 +66,8 @@ extension DatasetMethods {
   }
 
   static var converting: [FunctionSpec] {
-    let pairs = "Dataset([{chosen: \"The sky is blue.\", rejected: \"The sky is green.\"}])"
+    let pairs =
+      "pairs = Dataset([{chosen: \"The sky is blue.\", rejected: \"The sky is green.\"}])\npairs"
     return [
       method(
         "extract_prompt",
