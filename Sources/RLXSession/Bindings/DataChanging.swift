@@ -9,7 +9,8 @@ extension DatasetMethods {
     ParameterSpec(
       "lazy", .bool, optional: true, example: "true",
       doc: "whether the function runs only when a row is asked for; unless given, where rows are "
-        + "read from a large file. It may then do nothing but compute, and sees names as they are now")
+        + "read from a large file. It may then do nothing but compute, and sees names as they are "
+        + "now")
   }
 
   /// Whether the function runs later.
