@@ -17,8 +17,9 @@ extension ModelError: CustomStringConvertible {
       .unsupportedField(_, let file, _, _), .unknownFamily(_, let file, _),
       .unknownTokenizerPart(_, let file, _, _), .missingTokenizerPart(_, let file):
       file
-    case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .notFinite,
-      .nothingToSample:
+    case .chatTemplate(let place, _): place
+    case .noChatTemplate, .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting,
+      .notFinite, .nothingToSample:
       nil
     }
   }
@@ -39,6 +40,11 @@ extension ModelError: CustomStringConvertible {
     case .unknownFamily(let found, _, _): "model_type is \"\(found)\""
     case .unknownTokenizerPart(let part, _, let found, _): "\(part) is of type \(found)"
     case .missingTokenizerPart(let part, _): "the part \(part) is missing"
+    case .noChatTemplate(let known):
+      known.isEmpty
+        ? "the tokenizer has no chat template"
+        : "no chat template of the tokenizer is the default one"
+    case .chatTemplate(_, let error): "line \(error.line), column \(error.column): \(error.found)"
     case .contextExceeded(let tokens, _): "a sequence of \(tokens) tokens"
     case .tokenOutsideVocabulary(let token, _): "the token \(token)"
     case .tooFewTokens(let what, let found, _): "\(what) has \(found) tokens"
@@ -64,6 +70,9 @@ extension ModelError: CustomStringConvertible {
     case .unknownFamily(_, _, let known): "one of: " + known.joined(separator: ", ")
     case .unknownTokenizerPart(_, _, _, let known): "one of: " + known.joined(separator: ", ")
     case .missingTokenizerPart: "a tokenizer.json with it"
+    case .noChatTemplate(let known):
+      known.isEmpty ? "one that has" : "one of: " + known.joined(separator: ", ")
+    case .chatTemplate(_, let error): error.wanted
     case .contextExceeded(_, let context): "at most \(context), the model's context"
     case .tokenOutsideVocabulary(_, let vocabulary): "tokens from 0 to \(vocabulary - 1)"
     case .tooFewTokens(_, _, let wanted): "at least \(wanted)"
@@ -90,6 +99,8 @@ extension ModelError: CustomStringConvertible {
     case .unsupportedField: "leaving it out would change the results, so it is not ignored"
     case .unknownFamily: nil
     case .unknownTokenizerPart, .missingTokenizerPart: nil
+    case .noChatTemplate: "give its name, or the text of a template, as template:"
+    case .chatTemplate(_, let error): error.remedy
     case .contextExceeded: "shorten the text, or ask for fewer tokens"
     case .tokenOutsideVocabulary: "do the tokenizer and the model belong together?"
     case .tooFewTokens: nil

@@ -20,6 +20,9 @@ package enum ModelError: Error, Equatable {
   // Tokenizers
   case unknownTokenizerPart(part: String, file: String, found: String, known: [String])
   case missingTokenizerPart(part: String, file: String)
+  // Chat templates
+  case noChatTemplate(known: [String])
+  case chatTemplate(place: String, error: TemplateError)
   // Use
   case contextExceeded(tokens: Int, context: Int)
   case tokenOutsideVocabulary(token: Int, vocabulary: Int)

@@ -8,6 +8,7 @@ import Testing
   static let pages = [
     "docs/language.md", "docs/display.md", "docs/undo.md", "docs/training.md",
     "docs/reward-models.md", "docs/process.md", "docs/data.md", "docs/evaluation.md",
+    "docs/tokenizers.md",
   ]
 
   struct Block: CustomTestStringConvertible, Sendable {

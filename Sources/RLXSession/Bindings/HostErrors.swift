@@ -16,7 +16,8 @@ extension ModelError: HostError {
       .unsupportedFormat, .missingField, .wrongField, .unsupportedField, .unknownFamily,
       .unknownTokenizerPart, .missingTokenizerPart:
       .file
-    case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample:
+    case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample,
+      .noChatTemplate, .chatTemplate:
       .value
     case .notFinite: .arithmetic
     }

@@ -31,6 +31,7 @@ package func registerModels(_ registry: Registry, core: SessionCore) {
       methods: CompletionMethods.methods(registry),
       properties: CompletionMethods.listProperties, example: ModelMethods.answer))
   registry.add(TokenizerMethods.type(core))
+  registry.add(BoundaryMethods.type)
 }
 
 enum ModelMethods {
@@ -38,10 +39,8 @@ enum ModelMethods {
   static let model = "Model(\"nano\")"
   static let answer = "\(model).generate(\"Once\", max_tokens: 8)"
   static let files = [
-    "config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json",
-    "generation_config.json",
-    "tokenizer_config.json",
-  ]
+    "config.json", "model.safetensors", "model.safetensors.index.json", "generation_config.json",
+  ] + Tokenizer.fileNames
 
   static func constructor(_ core: SessionCore) -> FunctionSpec {
     FunctionSpec(

@@ -22,6 +22,7 @@ enum SFTMethods {
         + "completions' tokens.",
       constructor: constructor(core), statics: [resume(core)],
       methods: methods(core) + [
+        boundary(setup),
         CheckpointMethods.save(SFTObject.self, core, example: "\(example).save(\"my-sft\")"),
         TrainerMethods.plain(SFTObject.self, example),
       ],

@@ -45,6 +45,27 @@ extension HelpTopic {
       Draws follow the session's seed: :help randomness. ?Model.generate lists the settings.
       """),
     HelpTopic(
+      "chat", "Conversations",
+      """
+      A conversation is a list of messages {role, content}; the chat template that came with a model
+      writes it as text, with the marks the model was trained on.
+
+        tok = Tokenizer("nano")
+        talk = [{role: "user", content: "Hi"}]
+        template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+        tok.apply_chat_template(talk, template: template, tokenize: false)   #> "<user>Hi"
+
+      Without template: the tokenizer's own is used (chat_template.jinja, tokenizer_config.json).
+      add_generation_prompt: true begins an answer, tools: [...] says what may be called. Templates
+      are Jinja as transformers runs it, without clock: give date: "2026-01-31" if one asks.
+
+      boundary shows a row as a trainer reads it, token by token, and what the loss sees.
+
+        tok.boundary("Once upon", " a time");
+
+      ?Tokenizer.apply_chat_template and ?SFT.boundary say more.
+      """),
+    HelpTopic(
       "data", "Datasets",
       """
       Rows with named columns, from a .jsonl, .json, .csv or .txt file (or .gz of one), or made of
