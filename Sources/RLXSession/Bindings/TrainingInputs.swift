@@ -106,7 +106,9 @@ extension TextReader {
   }
 
   private func example(_ row: MapValue, at place: Int?) throws -> SFT.Example {
-    if let dialogue = try dialogue(row) { return example(try dialogue.demonstrations(chat: chat)[0]) }
+    if let dialogue = try dialogue(row) {
+      return example(try dialogue.demonstrations(chat: chat)[0])
+    }
     if let given = row["prompt"], let answer = row["completion"] ?? row["chosen"] {
       let prompt = try prompt(given, at: place)
       return SFT.Example(
