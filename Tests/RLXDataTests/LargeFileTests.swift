@@ -185,6 +185,19 @@ import Testing
     #expect(try Dataset.open(folder.file(name, "\u{feff}\n\r\n")).count == 0)
   }
 
+  @Test func aHeaderAloneKeepsItsColumns() throws {
+    let data = try Dataset.open(folder.file("a.csv", "prompt,\u{feff}x\n"))
+    #expect(data.columns == ["prompt", "\u{feff}x"])
+    try data.save(to: folder.path("b.csv"))
+    #expect(try Dataset.open(folder.path("b.csv")).columns == data.columns)
+    #expect(throws: DataError.self) { try Dataset(rows: []).save(to: folder.path("c.csv")) }
+  }
+
+  @Test func aSecondByteOrderMarkIsNoneOfTheFiles() throws {
+    let data = try Dataset.open(folder.file("a.jsonl", "\u{feff}\u{feff}\"a\"\n"))
+    #expect(try data.allRows() == [["text": "a"]])
+  }
+
   @Test func emptyFilesOfOtherFormatsSayWhatIsMissing() throws {
     for name in ["a.json", "a.csv", "a.jsonl.gz"] {
       #expect(throws: DataError.self) { try Dataset.open(folder.file(name, "")) }
