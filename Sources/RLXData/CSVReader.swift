@@ -11,7 +11,7 @@ struct CSVReader {
 
   /// The rows of a file, all values strings.
   static func rows(of path: String, skipped: inout [Int], _ onError: Dataset.OnError = .fail)
-    throws(DataError) -> ListRows
+    throws(DataError) -> (header: [String], rows: ListRows)
   {
     let contents = try InputFile.contents(of: path)
     return try contents.withUnsafeBytes { bytes in
@@ -34,7 +34,7 @@ struct CSVReader {
   }
 
   private mutating func rows(_ skipped: inout [Int], _ onError: Dataset.OnError)
-    throws(DataError) -> ListRows
+    throws(DataError) -> (header: [String], rows: ListRows)
   {
     var list = ListRows()
     guard let (headerLine, header) = try record() else {
@@ -54,7 +54,7 @@ struct CSVReader {
     while true {
       let (start, number) = (place, line)
       do throws(DataError) {
-        guard let (line, row) = try row(header) else { return list }
+        guard let (line, row) = try row(header) else { return (header, list) }
         list.rows.append(row)
         list.lines.append(line)
       } catch {

@@ -40,8 +40,8 @@ extension Dataset {
     case .json: return try json(path, onError)
     case .csv:
       var skipped: [Int] = []
-      let rows = try CSVReader.rows(of: path, skipped: &skipped, onError)
-      return Dataset(rows, name: path, skipped: skipped)
+      let (header, rows) = try CSVReader.rows(of: path, skipped: &skipped, onError)
+      return Dataset(rows: rows, columns: header, name: path, skipped: skipped)
     case .txt: return try text(of: file)
     }
   }

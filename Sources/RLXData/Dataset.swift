@@ -123,7 +123,8 @@ extension Dataset {
     var (base, first) = (rows, min(lower, upper))
     let count = upper - first
     switch rows {
-    case let list as SelectedRows: return selecting(Array(list.places[first..<upper]), of: list.base)
+    case let list as SelectedRows:
+      return selecting(Array(list.places[first..<upper]), of: list.base)
     case let list as SlicedRows: (base, first) = (list.base, list.range.lowerBound + first)
     default: break
     }

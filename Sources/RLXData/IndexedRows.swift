@@ -29,8 +29,11 @@ final class IndexedRows: Rows {
   /// what is wrong with the line.
   func row(from start: Int, before next: Int? = nil, line number: Int) throws(DataError) -> Row {
     let line = try text(from: start, before: next ?? bytes.count, line: number)
-    let value = try line.withUnsafeBytes { buffer in
-      lock.withLock { _ in
+    let value = try line.withUnsafeBytes { whole in
+      // The byte order mark belongs to the first line.
+      let isMarked = start == 0 && whole.hasUTF8Mark
+      let buffer = isMarked ? UnsafeRawBufferPointer(rebasing: whole.dropFirst(3)) : whole
+      return lock.withLock { _ in
         Result { () throws(DataError) in
           try parser.parse(buffer, file: bytes.path, firstLine: number)
         }

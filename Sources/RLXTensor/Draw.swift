@@ -37,8 +37,9 @@ package struct Draw: Equatable, Sendable {
       let position = UInt64(bitPattern: Int64(position))
       // Counters whose third word has its top bit set are for numbers by place, the others for
       // tensors.
-      let third = (UInt32(truncatingIfNeeded: row >> 32)
-        ^ UInt32(truncatingIfNeeded: position >> 32) << 16) | 0x8000_0000
+      let third =
+        (UInt32(truncatingIfNeeded: row >> 32)
+          ^ UInt32(truncatingIfNeeded: position >> 32) << 16) | 0x8000_0000
       let words = Kernels.philox(
         [
           UInt32(truncatingIfNeeded: position), UInt32(truncatingIfNeeded: row), third,

@@ -35,10 +35,14 @@ extension BootstrapInterval {
     draw: Draw, transform: (Double) -> Double = { $0 }
   ) {
     precondition(numerators.count == denominators.count, "as many numerators as denominators")
+    let counting = denominators.indices.filter { denominators[$0] != 0 }
+    let (numerators, denominators) = (
+      counting.map { numerators[$0] }, counting.map { denominators[$0] }
+    )
     let n = numerators.count
     let (top, bottom) = (numerators.reduce(0, +), denominators.reduce(0, +))
     func statistic(_ top: Double, _ bottom: Double) -> Double {
-      bottom == 0 ? transform(0) : transform(top / bottom)
+      transform(bottom == 0 ? 0 : top / bottom)
     }
     let value = statistic(top, bottom)
     guard n > 1 else {

@@ -38,9 +38,10 @@ package func lastNumber(_ text: String) -> String? {
   guard let last = bytes.indices.last(where: { isDigit($0) }) else { return nil }
   var start = last
   // Back over digits, and over separators that stand between digits.
-  while start > 0,
-    isDigit(start - 1) || (bytes[start - 1] == 0x2C || bytes[start - 1] == 0x2E) && isDigit(start - 2)
-  {
+  func isBetweenDigits(_ place: Int) -> Bool {
+    (bytes[place] == 0x2C || bytes[place] == 0x2E) && isDigit(place - 1)
+  }
+  while start > 0, isDigit(start - 1) || isBetweenDigits(start - 1) {
     start -= 1
   }
   var digits = bytes[start...last].filter { $0 != 0x2C }

@@ -78,7 +78,9 @@ import Testing
     let whole = Dataset(rows: [["messages": [user, answer]]])
     #expect(
       try whole.demonstrations(chat: template)
-        == [DemonstrationText(prompt: nil, completion: "<user>Hi.<assistant>Hello.", isRendered: true)])
+        == [
+          DemonstrationText(prompt: nil, completion: "<user>Hi.<assistant>Hello.", isRendered: true)
+        ])
     #expect(
       try whole.prompts(chat: template)
         == [PromptText(text: "<user>Hi.<assistant>", isRendered: true)])

@@ -39,7 +39,8 @@ import Testing
         wanted.append(
           (["long": .string(long), "big": .double(123_456_789_012_345_678_901_234_567_890)], line))
       default:
-        text += "{\"i\": \(line), \"deep\": [1, {\"k\": [true, null, 2.5]}], \"s\": \"\\ud83d\\ude00\"}\n"
+        text +=
+          "{\"i\": \(line), \"deep\": [1, {\"k\": [true, null, 2.5]}], \"s\": \"\\ud83d\\ude00\"}\n"
         wanted.append(
           (
             ["i": .int(line), "deep": [1, ["k": [true, nil, 2.5]]], "s": "\u{1F600}"], line
@@ -82,7 +83,8 @@ import Testing
 
   /// 33 MB, which is more than is kept in memory.
   private func largeFile(_ name: String) throws -> (path: String, count: Int) {
-    let line = "{\"prompt\": \"\(String(repeating: "x", count: 1000))\", \"chosen\": \"y\", \"rejected\": \"z\"}\n"
+    let line =
+      "{\"prompt\": \"\(String(repeating: "x", count: 1000))\", \"chosen\": \"y\", \"rejected\": \"z\"}\n"
     let count = (33 << 20) / line.utf8.count + 1
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count * line.utf8.count)
@@ -183,6 +185,19 @@ import Testing
     #expect(try Dataset.open(folder.file(name, "\u{feff}\n\r\n")).count == 0)
   }
 
+  @Test func aHeaderAloneKeepsItsColumns() throws {
+    let data = try Dataset.open(folder.file("a.csv", "prompt,\u{feff}x\n"))
+    #expect(data.columns == ["prompt", "\u{feff}x"])
+    try data.save(to: folder.path("b.csv"))
+    #expect(try Dataset.open(folder.path("b.csv")).columns == data.columns)
+    #expect(throws: DataError.self) { try Dataset(rows: []).save(to: folder.path("c.csv")) }
+  }
+
+  @Test func aSecondByteOrderMarkIsNoneOfTheFiles() throws {
+    let data = try Dataset.open(folder.file("a.jsonl", "\u{feff}\u{feff}\"a\"\n"))
+    #expect(try data.allRows() == [["text": "a"]])
+  }
+
   @Test func emptyFilesOfOtherFormatsSayWhatIsMissing() throws {
     for name in ["a.json", "a.csv", "a.jsonl.gz"] {
       #expect(throws: DataError.self) { try Dataset.open(folder.file(name, "")) }
@@ -223,7 +238,8 @@ import Testing
       try Dataset.open(folder.file("train.parquet", "PAR1"))
     }
     #expect(error?.remedy?.contains("pandas.read_parquet(\"train.parquet\")") == true)
-    #expect(error?.remedy?.contains("to_json(\"train.jsonl\", orient=\"records\", lines=True)") == true)
+    #expect(
+      error?.remedy?.contains("to_json(\"train.jsonl\", orient=\"records\", lines=True)") == true)
   }
 
   @Test func brokenRecordsOfCSVAndElementsOfJSONCanBeLeftOut() throws {

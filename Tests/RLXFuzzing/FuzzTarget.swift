@@ -25,7 +25,9 @@ package struct FuzzTarget: Sendable {
   }
 
   /// All of them, by name.
-  package static let all: [FuzzTarget] = [.tokenizer, .template]
+  package static let all: [FuzzTarget] = [
+    .tokenizer, .template, .jsonl, .json, .csv, .gz, .text, .safetensors, .config,
+  ]
 
   package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }

@@ -9,7 +9,10 @@ import Testing
   private let rows = "data = Dataset([\"a\", \"b\", \"c\", \"d\"])\n"
 
   @Test(arguments: [
-    ("data.map(fn(r) => {prompt: r.text}, lazy: true).list()", "[{\"prompt\":\"a\"},{\"prompt\":\"b\"},{\"prompt\":\"c\"},{\"prompt\":\"d\"}]"),
+    (
+      "data.map(fn(r) => {prompt: r.text}, lazy: true).list()",
+      "[{\"prompt\":\"a\"},{\"prompt\":\"b\"},{\"prompt\":\"c\"},{\"prompt\":\"d\"}]"
+    ),
     ("data.map(fn(r) => r.text + \"!\", lazy: true)[\"text\"]", "[\"a!\",\"b!\",\"c!\",\"d!\"]"),
     ("data.map(fn(r) => {prompt: r.text}, lazy: true).columns", "[\"prompt\"]"),
     ("data.map(fn(r) => {prompt: r.text}, lazy: true).kind", "\"prompt-only\""),
@@ -28,24 +31,27 @@ import Testing
   }
 
   @Test func namesAreSeenAsTheyWereWhenItWasMade() throws {
-    let script = rows + """
-      mark = "!"
-      fn shout(text) => text + mark
-      lazy = data.map(fn(r) => shout(r.text), lazy: true)
-      mark = "?"
-      now = data.map(fn(r) => shout(r.text))
-      [lazy[0].text, now[0].text, mark]
-      """
+    let script =
+      rows + """
+        mark = "!"
+        fn shout(text) => text + mark
+        lazy = data.map(fn(r) => shout(r.text), lazy: true)
+        mark = "?"
+        now = data.map(fn(r) => shout(r.text))
+        [lazy[0].text, now[0].text, mark]
+        """
     #expect(try ObjectBench().json(script) == "[\"a!\",\"a?\",\"?\"]")
   }
 
   @Test func itRunsOnlyForRowsThatAreAskedFor() throws {
     // The function fails on the third row: only who reads it learns of it.
     let bench = ObjectBench()
-    try bench.run(rows + "m = data.map(fn(r) => if r.text == \"c\" then r.nothing else r.text, lazy: true)")
+    try bench.run(
+      rows + "m = data.map(fn(r) => if r.text == \"c\" then r.nothing else r.text, lazy: true)")
     #expect(try bench.json("m.take(2)[\"text\"]") == "[\"a\",\"b\"]")
     #expect(bench.error("m[2]").contains("nothing"))
-    try bench.run("f = data.filter(fn(r) => if r.text == \"c\" then r.nothing else true, lazy: true)")
+    try bench.run(
+      "f = data.filter(fn(r) => if r.text == \"c\" then r.nothing else true, lazy: true)")
     #expect(try bench.json("f.take(2)[\"text\"]") == "[\"a\",\"b\"]")
     #expect(bench.error("f.len").contains("nothing"))
     #expect(bench.error("f.list()").contains("nothing"))
@@ -53,8 +59,8 @@ import Testing
 
   @Test(arguments: [
     "data.map(fn(r) => {x: randn(2).list()}, lazy: true)",
-    "data.filter(fn(r) => { print(r.text); return true }, lazy: true).len",
-    "prefs = Preferences(\"memory\"); data.filter(fn(r) => { prefs.add(r.text, \"a\", \"b\"); return true }, lazy: true).len",
+    "data.filter(fn(r) { print(r.text); return true }, lazy: true).len",
+    "prefs = Preferences(\"memory\"); data.filter(fn(r) { prefs.add(r.text, \"a\", \"b\"); return true }, lazy: true).len",
     "data.map(fn(r) => {n: Dataset(\"nano/text\").len}, lazy: true)",
   ])
   func itMayOnlyCompute(script: String) {
@@ -65,7 +71,8 @@ import Testing
 
   @Test func brokenRowsAreLeftOutOnlyWhenAsked() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("a b.jsonl", "{\"prompt\": \"x\"}\n{\"prompt\": \n[1]\n{\"prompt\": \"y\"}\n")
+    let path = folder.file(
+      "a b.jsonl", "{\"prompt\": \"x\"}\n{\"prompt\": \n[1]\n{\"prompt\": \"y\"}\n")
     let bench = ObjectBench()
     let error = bench.error("Dataset(\"\(path)\")")
     #expect(error.contains(":2:"), "\(error)")
@@ -85,7 +92,9 @@ import Testing
     let bench = ObjectBench()
     try bench.run("data = Dataset(\"\(path)\"); seed(1); some = data.shuffle().take(3)")
     #expect(try bench.json("[data.lazy, data.len, data[-1].n]") == "[true,17000,16999]")
-    #expect(try bench.json("data.map(fn(r) => {prompt: r.prompt[..2], n: r.n * 2})[7]") == "{\"prompt\":\"xx\",\"n\":14}")
+    #expect(
+      try bench.json("data.map(fn(r) => {prompt: r.prompt[..2], n: r.n * 2})[7]")
+        == "{\"prompt\":\"xx\",\"n\":14}")
     #expect(try bench.json("data.filter(fn(r) => r.n % 1000 == 999).len") == "17")
     #expect(try bench.json("some.lazy") == "true")
     #expect(try bench.json("seed(1)\ndata.shuffle().take(3)[\"n\"]") == bench.json("some[\"n\"]"))

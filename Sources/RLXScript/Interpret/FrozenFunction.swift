@@ -67,8 +67,10 @@ extension Interpreter {
   /// Everything in a text that can be a name; what stands in strings and comments too, which does no
   /// harm.
   private static func words(_ text: String) -> [String] {
-    text.unicodeScalars.split { !($0.properties.isAlphabetic || $0 == "_" || $0.properties.numericType != nil) }
-      .map { String($0) }
+    text.unicodeScalars.split {
+      !($0.properties.isAlphabetic || $0 == "_" || $0.properties.numericType != nil)
+    }
+    .map { String($0) }
   }
 
   func checkFrozen(_ spec: FunctionSpec) throws {

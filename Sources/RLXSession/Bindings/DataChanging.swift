@@ -8,8 +8,9 @@ extension DatasetMethods {
   private static var lazy: ParameterSpec {
     ParameterSpec(
       "lazy", .bool, optional: true, example: "true",
-      doc: "whether the function runs only when a row is asked for; unless given, where rows are read "
-        + "from a large file. It may then do nothing but compute, and sees names as they are now")
+      doc: "whether the function runs only when a row is asked for; unless given, where rows are "
+        + "read from a large file. It may then do nothing but compute, and sees names as they are "
+        + "now")
   }
 
   /// Whether the function runs later.
@@ -54,7 +55,9 @@ extension DatasetMethods {
         ], example: "\(rows).map(fn(row) => {prompt: row.text})"
       ) { data, call in
         let change = try call.function("change")
-        if try isLazy(data, call) { return try mapped(data.dataset, call.interpreter.freeze(change)) }
+        if try isLazy(data, call) {
+          return try mapped(data.dataset, call.interpreter.freeze(change))
+        }
         var rows: [Value] = []
         for place in 0..<data.dataset.count {
           try call.effects.point()
@@ -66,7 +69,8 @@ extension DatasetMethods {
   }
 
   static var converting: [FunctionSpec] {
-    let pairs = "Dataset([{chosen: \"The sky is blue.\", rejected: \"The sky is green.\"}])"
+    let pairs =
+      "pairs = Dataset([{chosen: \"The sky is blue.\", rejected: \"The sky is green.\"}])\npairs"
     return [
       method(
         "extract_prompt",

@@ -46,9 +46,12 @@ enum EvaluationMethods {
 
   static var measureType: HostType {
     func number(
-      _ name: String, _ doc: String, _ returns: String, _ body: @escaping (MeasureObject) -> Value
+      _ name: String, _ doc: String, _ returns: String, shown: String,
+      _ body: @escaping (MeasureObject) -> Value
     ) -> PropertySpec {
-      PropertySpec(name, doc, returns: returns, of: MeasureObject.self, body: body)
+      PropertySpec(
+        name, doc, returns: returns,
+        example: "bootstrap([1, 0, 1, 1]).\(name)  #> \(shown)", of: MeasureObject.self, body: body)
     }
     return HostType(
       MeasureObject.typeName, "A number measured over rows, with its interval.",
@@ -59,14 +62,17 @@ enum EvaluationMethods {
         ) { try $0.object(as: MeasureObject.self).plain() ?? .nil }
       ],
       properties: [
-        number("value", "The number.", "float") { .float($0.interval.value) },
-        number("low", "The interval's lower end; nil of fewer than two rows.", "float or nil") {
+        number("value", "The number.", "float", shown: "0.75") { .float($0.interval.value) },
+        number(
+          "low", "The interval's lower end; nil of fewer than two rows.", "float or nil",
+          shown: "0.25"
+        ) {
           $0.interval.low.map { .float($0) } ?? .nil
         },
-        number("high", "Its upper end.", "float or nil") {
+        number("high", "Its upper end.", "float or nil", shown: "1.0") {
           $0.interval.high.map { .float($0) } ?? .nil
         },
-        number("rows", "Of how many rows.", "int") { .int($0.interval.rows) },
+        number("rows", "Of how many rows.", "int", shown: "4") { .int($0.interval.rows) },
       ], example: "bootstrap([1, 0, 1, 1])")
   }
 

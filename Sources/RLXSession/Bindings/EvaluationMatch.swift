@@ -12,7 +12,8 @@ extension EvaluationMethods {
       "How often a model's answer says what the row's answer says, with \(interval). Of each text the "
         + "last number counts, after #### where that stands (GSM8K), unless a function says what.",
       parameters: [
-        ParameterSpec("policy", .host(ModelObject.typeName), aliases: ["model"], doc: "who answers"),
+        ParameterSpec(
+          "policy", .host(ModelObject.typeName), aliases: ["model"], doc: "who answers"),
         ParameterSpec(
           "data", .oneOf([.host(DatasetObject.typeName), .list]), example: rows,
           doc: "rows {prompt, answer} or {question, answer}; {prompt, completion} too"),

@@ -25,8 +25,8 @@ extension EvaluationMethods {
         ParameterSpec(
           "by", .oneOf(judges), aliases: ["judge"],
           example: "fn(prompt, response) => response.len",
-          doc: "what scores an answer: a RewardModel, Ensemble, FeatureModel or fn(prompt, response); or "
-            + "fn(prompt, a, b), which gives true or 1 for a, false or 2 for b, \"tie\", or the "
+          doc: "what scores an answer: a RewardModel, an Ensemble, fn(prompt, response); "
+            + "or fn(prompt, a, b), which gives true or 1 for a, false or 2 for b, \"tie\", or the "
             + "probability of a as a float"),
         ParameterSpec(
           "prompts", TextReader.promptTypes, optional: true, example: "[\"Once\"]",

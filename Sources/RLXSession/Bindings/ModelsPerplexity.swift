@@ -20,7 +20,8 @@ extension ModelMethods {
         ParameterSpec(
           "interval", .bool, default: .bool(false),
           doc: "whether to give a Measure with a bootstrap interval over the rows, which draws"),
-      ], returns: "float, or Measure with interval: true", example: "\(model).perplexity([\"Once upon a time\"])"
+      ], returns: "float, or Measure with interval: true",
+      example: "\(model).perplexity([\"Once upon a time\"])"
     ) { [unowned core] object, call in
       let owner = call.spec.qualifiedName
       let examples = try TextReader(object, call, "data").examples(call.value("data"))

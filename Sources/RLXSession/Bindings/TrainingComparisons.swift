@@ -114,6 +114,9 @@ struct ComparisonReader {
   }
 
   private func comparison(_ row: MapValue, at place: Int?) throws -> Comparison<Sample> {
+    if let reader, let dialogue = try reader.dialogue(row) {
+      return try comparisons(dialogue)[0]
+    }
     let prompt = try field("prompt", of: row, at: place)
     if let responses = row["responses"] { return try ranking(prompt, responses, row, at: place) }
     let answers = try ["chosen", "rejected"].map { name in

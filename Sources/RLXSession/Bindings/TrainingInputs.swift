@@ -39,6 +39,7 @@ extension TextReader {
   }
 
   private func pair(_ row: MapValue, at place: Int?) throws -> PreferencePair {
+    if let dialogue = try dialogue(row) { return pair(try dialogue.preferences(chat: chat)[0]) }
     let prompt = try prompt(try field("prompt", of: row, at: place), at: place)
     return PreferencePair(
       prompt: prompt.tokens,
@@ -105,6 +106,9 @@ extension TextReader {
   }
 
   private func example(_ row: MapValue, at place: Int?) throws -> SFT.Example {
+    if let dialogue = try dialogue(row) {
+      return example(try dialogue.demonstrations(chat: chat)[0])
+    }
     if let given = row["prompt"], let answer = row["completion"] ?? row["chosen"] {
       let prompt = try prompt(given, at: place)
       return SFT.Example(
