@@ -39,10 +39,11 @@ enum ModelMethods {
   /// Examples in the documentation take the model that comes with rlx.
   static let model = "Model(\"nano\")"
   static let answer = "\(model).generate(\"Once\", max_tokens: 8)"
-  static let files = [
-    "config.json", "model.safetensors", "model.safetensors.index.json", "generation_config.json",
-    "adapter/adapter_config.json", "adapter/adapter_model.safetensors",
-  ] + Tokenizer.fileNames
+  static let files =
+    [
+      "config.json", "model.safetensors", "model.safetensors.index.json", "generation_config.json",
+      "adapter/adapter_config.json", "adapter/adapter_model.safetensors",
+    ] + Tokenizer.fileNames
 
   static func constructor(_ core: SessionCore) -> FunctionSpec {
     FunctionSpec(
