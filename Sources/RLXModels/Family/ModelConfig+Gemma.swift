@@ -9,7 +9,7 @@ extension FamilyDescription {
       config.settleGemma()
       config.scoreCap = 50
       config.logitCap = 30
-      config.windowedLayers = (0..<config.layers).map { $0 % 2 == 0 }
+      if config.layers >= 2 { config.windowedLayers = (0..<config.layers).map { $0 % 2 == 0 } }
     })
 
   /// The text part of Gemma 3 (Gemma Team, 2025): norms over queries and keys for Gemma 2's caps, and
@@ -21,7 +21,9 @@ extension FamilyDescription {
       config.settleGemma()
       config.rope.theta = 1e6
       config.localRope = RotaryConfig(theta: 10_000, trained: config.context)
-      config.windowedLayers = (0..<config.layers).map { ($0 + 1) % 6 != 0 }
+      if config.layers >= 6 {
+        config.windowedLayers = (0..<config.layers).map { ($0 + 1) % 6 != 0 }
+      }
     })
 }
 
