@@ -55,13 +55,18 @@ extension ModelConfig {
     fields["hidden_act"] = nil
     let common: JSONObject = [
       "hidden_activation": activationName, "attention_bias": .bool(attentionBias),
-      "query_pre_attn_scalar": Self.shortest(queryScalar ?? Float(headSize)),
+      "query_pre_attn_scalar": Self.whole(queryScalar ?? Float(headSize)),
       "sliding_window": windowField, "layer_types": layerTypes,
       "attn_logit_softcapping": Self.cap(scoreCap), "final_logit_softcapping": Self.cap(logitCap),
     ]
     for (name, value) in common { fields[name] = value }
     for (name, value) in others { fields[name] = value }
     return fields
+  }
+
+  /// A number as a whole one, if it is: transformers 5 takes no other here.
+  private static func whole(_ value: Float) -> JSON {
+    Int(exactly: value).map { .int($0) } ?? shortest(value)
   }
 
   /// A cap as config.json has it: null for none.
