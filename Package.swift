@@ -76,6 +76,9 @@ let package = Package(
 
     // Tests mirror Sources.
     .target(name: "RLXTestSupport", path: "Tests/RLXTestSupport", swiftSettings: strict),
+    .target(
+      name: "RLXFuzzing", dependencies: ["RLXModels", "RLXTensor", "RLXData"], path: "Tests/RLXFuzzing",
+      swiftSettings: strict),
     .testTarget(
       name: "RLXScriptTests", dependencies: ["RLXScript", "RLXTestSupport"],
       swiftSettings: strict),
@@ -95,7 +98,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RLXModelsTests",
-      dependencies: ["RLXModels", "RLXTensor", "RLXData", "RLXTestSupport"],
+      dependencies: ["RLXModels", "RLXTensor", "RLXData", "RLXTestSupport", "RLXFuzzing"],
       swiftSettings: strict),
     .testTarget(
       name: "RLXTrainingTests",
@@ -119,3 +122,12 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
+
+// Linked with libFuzzer, which only scripts/fuzz brings along.
+if Context.environment["RLX_FUZZER"] != nil {
+  package.products.append(.executable(name: "RLXFuzzer", targets: ["RLXFuzzer"]))
+  package.targets.append(
+    .executableTarget(
+      name: "RLXFuzzer", dependencies: ["RLXFuzzing"], path: "Tests/RLXFuzzer",
+      swiftSettings: strict))
+}

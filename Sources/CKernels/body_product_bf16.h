@@ -38,7 +38,7 @@ CK_INLINE vi CK(bf16_run)(const float *x, int64_t some) {
 }
 
 /// Transposes sixteen vectors of sixteen words.
-CK_INLINE void CK(transpose16)(vi *x) {
+CK_INLINE void CK(transpose_words)(vi *x) {
   vi y[16];
 #pragma clang loop unroll(full)
   for (int i = 0; i < 16; i += 2) {
@@ -127,7 +127,7 @@ CK_INLINE void CK(bf16_pack_columns)(const ck_bf16_work *k, int64_t from, uint32
 #pragma clang loop unroll(full)
         for (int j = 0; j < 16; j++)
           x[j] = CK(bf16_run)(b + (j < last ? j : last) * k->b_column + 2 * p, k->K - 2 * p);
-        CK(transpose16)(x);
+        CK(transpose_words)(x);
         const int64_t left = pairs - p < 16 ? pairs - p : 16;
         for (int64_t j = 0; j < left; j++) CK(store_words)(out + (p + j) * stride + 16 * v, x[j]);
       }

@@ -7,12 +7,18 @@ extension LanguageModel {
   /// model.safetensors.index.json, tokenizer.json, and, where they are there, generation_config.json
   /// and tokenizer_config.json.
   ///
-  /// Every failure names the file, and the tensor or field, what was found and what was wanted.
-  package static func load(folder: String) throws(ModelError) -> LanguageModel {
+  /// Products read the weights as `dtype` says; without it as the folder says, if this project wrote it,
+  /// or else in float32. Every failure names the file, and the tensor or field, what was found and what
+  /// was wanted.
+  package static func load(folder: String, dtype: DType? = nil) throws(ModelError)
+    -> LanguageModel
+  {
     let folder = FolderFiles.trimmed(folder)
     let fields = try configFields(folder)
     try refuseClassifier(fields)
-    return try load(folder: folder, ModelConfig(fields), try WeightFiles(folder: folder))
+    var config = try ModelConfig(fields)
+    config.dtype = dtype ?? config.dtype
+    return try load(folder: folder, config, try WeightFiles(folder: folder))
   }
 
   /// The model of a folder whose configuration and weights are open.

@@ -10,6 +10,9 @@ package final class LanguageModel {
   let generationConfig: [UInt8]?
   /// Its network, which adapting and merging replace.
   package var form: Form
+  /// Whether a recorded pass keeps only what goes into each layer and computes the rest again for the
+  /// gradient. It changes no bit, so it is no part of what a model is: a copy begins without.
+  package var checkpointsLayers = false
 
   package init(
     name: String, family: any ModelFamily, tokenizer: Tokenizer, stopTokens: [Int32],
@@ -28,9 +31,20 @@ package final class LanguageModel {
   package var adapter: LoRA? { form.adapter }
   /// The network's, then the adapter's.
   package var parameters: [Parameter] { family.parameters + (adapter?.parameters ?? []) }
-  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 
-  /// A model of its own with the same values, not frozen. One with an adapter gets an adapter of its
+  /// Whole sequences as this model's passes take them.
+  package func packed(_ sequences: [[Int32]]) -> PackedBatch {
+    var batch = PackedBatch(sequences)
+    batch.checkpointsLayers = checkpointsLayers
+    return batch
+  }
+
+  /// How its products read the weights. Of one that is not float32 a frozen model keeps nothing else of
+  /// its matrices; norms, biases and tables of positions are float32 in any.
+  package var dtype: DType { config.dtype }
+
+  /// A model of its own with the same values, not frozen unless its dtype never trains. One with an adapter gets an adapter of its
   /// own, on the same weights.
   package func copy() -> LanguageModel {
     guard let adapter else { return with(family.duplicate(), nil) }
@@ -46,7 +60,12 @@ package final class LanguageModel {
   }
 
   /// From now on nothing records gradients for this model.
-  package func freeze() { for parameter in parameters { parameter.isFrozen = true } }
+  package func freeze() {
+    for parameter in parameters {
+      parameter.isFrozen = true
+      parameter.compact()
+    }
+  }
 
   package var isFrozen: Bool { parameters.allSatisfy(\.isFrozen) }
 

@@ -79,6 +79,25 @@ package final class SessionFiles {
     return place
   }
 
+  /// What `read` makes of the file the script calls `path`, given a readable place for it, and the hash
+  /// of the file if that is recorded: taken of a large file by another thread meanwhile.
+  func reading<Result>(_ path: String, _ read: (String) throws -> Result) throws
+    -> (result: Result, hash: SHA256.Digest?)
+  {
+    if let place = redirected[path] { return (try read(place), nil) }
+    let place = try find(path)
+    guard keepsRecords || replay != nil else { return (try read(place), nil) }
+    let hash = FileHash(place)
+    let result = Swift.Result { try read(place) }
+    if let (digest, size) = try? hash.value() {
+      try record(InputRecord(hash: digest.hex, size: size, rows: nil, path: path))
+      return (try result.get(), digest)
+    }
+    _ = try result.get()
+    let (digest, _) = try hash.value()
+    return (try result.get(), digest)
+  }
+
   /// A readable place for a folder (a model); each of its `names` that exists is recorded.
   package func inputFolder(
     _ path: String, names: [String], more: (String) -> [String] = { _ in [] }

@@ -142,6 +142,8 @@ package final class LoRAPair {
     self.scale = scale
     self.a = Parameter(layer + ".lora_A.weight", a)
     self.b = Parameter(layer + ".lora_B.weight", b)
+    self.a.packing = Parameter.Packing(.float32)
+    self.b.packing = Parameter.Packing(.float32)
   }
 
   func copy() -> LoRAPair { LoRAPair(layer, a: a.value, b: b.value, scale: scale) }
@@ -152,7 +154,7 @@ package final class LoRAPair {
     case .recording, .reading:
       return (x.linear(a.used(mode), bias: nil) * scale).linear(b.used(mode), bias: nil)
     case .decoding:
-      return b.packed(.float32).product(a.packed(.float32).product(x) * scale)
+      return b.packed.product(a.packed.product(x) * scale)
     }
   }
 

@@ -52,17 +52,11 @@ package enum Families {
   package static func build(_ config: ModelConfig, from weights: WeightFiles) throws(ModelError)
     -> any ModelFamily
   {
-    switch config.family {
-    case .llama: try LlamaModel(config: config, weights: weights)
-    case .gpt2: try GPT2Model(config: config, weights: weights)
-    }
+    try config.family.description.network.init(config: config, weights: weights)
   }
 
   /// The network of `config` with fresh weights.
   package static func fresh(_ config: ModelConfig, draw: Draw) -> any ModelFamily {
-    switch config.family {
-    case .llama: LlamaModel(config: config, draw: draw)
-    case .gpt2: GPT2Model(config: config, draw: draw)
-    }
+    config.family.description.network.init(config: config, draw: draw)
   }
 }

@@ -36,6 +36,7 @@ final class NetworkBuilder<Failure: Error> {
     _ name: String, _ shape: Shape, _ role: ParameterRole = .weight
   ) throws(Failure) -> Parameter {
     let parameter = try source(path + name, shape, role)
+    if !config.dtype.trains { parameter.isFrozen = true }
     parameters.append(parameter)
     return parameter
   }
@@ -55,9 +56,11 @@ final class NetworkBuilder<Failure: Error> {
       dtype: config.dtype, adapter: adapter?[path + name])
   }
 
-  /// `name.weight` [V, C].
-  func embedding(_ name: String, _ V: Int, _ C: Int) throws(Failure) -> Embedding {
-    Embedding(table: try parameter(name + ".weight", [V, C]))
+  /// `name.weight` [V, C], kept as products keep their weights or, a small table, in float32.
+  func embedding(
+    _ name: String, _ V: Int, _ C: Int, dtype: DType? = nil
+  ) throws(Failure) -> Embedding {
+    Embedding(table: try parameter(name + ".weight", [V, C]), dtype: dtype ?? config.dtype)
   }
 
   /// The output layer `name` [V, C], which is the embedding's table where the configuration ties them.
@@ -69,10 +72,13 @@ final class NetworkBuilder<Failure: Error> {
     return try linear(name, in: config.width, out: config.vocabulary)
   }
 
-  /// `name.weight` [C].
-  func rmsNorm(_ name: String, _ C: Int? = nil) throws(Failure) -> RMSNorm {
-    RMSNorm(
-      weight: try parameter(name + ".weight", [C ?? config.width], .scale), eps: config.normEps)
+  /// `name.weight` [C], which is 0 in a fresh network if it `isShifted`.
+  func rmsNorm(
+    _ name: String, _ C: Int? = nil, isShifted: Bool = false
+  ) throws(Failure) -> RMSNorm {
+    let weight = try parameter(
+      name + ".weight", [C ?? config.width], isShifted ? .shift : .scale)
+    return RMSNorm(weight: weight, eps: config.normEps, isShifted: isShifted)
   }
 
   /// `name.weight` and `name.bias`, both [C].

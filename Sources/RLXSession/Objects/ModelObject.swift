@@ -23,7 +23,7 @@ package final class ModelObject: Digestible {
     let config = model.config
     var facts = [
       "Model \(name)", config.family.rawValue,
-      NumberText.count(model.parameterCount, "parameter"), "float32",
+      NumberText.count(model.parameterCount, "parameter"), model.dtype.words,
     ]
     if model.isFrozen { facts.append("frozen") }
     if let adapter = model.adapter { facts.append("LoRA of rank \(adapter.settings.rank)") }
@@ -37,7 +37,7 @@ package final class ModelObject: Digestible {
       .map { view.paint($0, .bold) }
     let layers = LayerTable(
       parts: model.parameters.map {
-        LayerTable.Part(name: $0.name, shape: $0.value.shape.dims, isFrozen: $0.isFrozen)
+        LayerTable.Part(name: $0.name, shape: $0.shape.dims, isFrozen: $0.isFrozen)
       })
     return
       (heading + Wrap.lines(shape, columns: view.columns - 2).map { "  " + $0 }
@@ -52,6 +52,7 @@ package final class ModelObject: Digestible {
       ("width", .int(config.width)), ("heads", .int(config.heads)),
       ("kv_heads", .int(config.kvHeads)), ("vocabulary", .int(config.vocabulary)),
       ("context", .int(config.context)), ("frozen", .bool(model.isFrozen)),
+      ("dtype", .string(model.dtype.rawValue)),
     ])
   }
 
@@ -61,8 +62,8 @@ package final class ModelObject: Digestible {
       model.parameters.map { parameter in
         .map([
           ("name", .string(parameter.name)),
-          ("shape", .list(parameter.value.shape.dims.map { .int($0) })),
-          ("count", .int(parameter.value.count)),
+          ("shape", .list(parameter.shape.dims.map { .int($0) })),
+          ("count", .int(parameter.shape.count)),
         ])
       })
   }
@@ -90,6 +91,17 @@ package final class ModelObject: Digestible {
       digest.text(parameter.name)
       digest.flag(parameter.isFrozen)
       digest.tensor(parameter.value)
+    }
+  }
+}
+
+extension DType {
+  /// What a model's heading calls it.
+  fileprivate var words: String {
+    switch self {
+    case .float32: "float32"
+    case .bfloat16: "bf16"
+    case .int8: "8-bit numbers"
     }
   }
 }
