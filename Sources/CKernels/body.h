@@ -1,8 +1,10 @@
 // Included by isa.c once per instruction set: no include guard, on purpose.
 #include "body_vector.h"
 #include "body_elementwise.h"
+#include "body_finish.h"
 #include "body_reduce.h"
 #include "body_softmax.h"
+#include "body_tokens.h"
 #include "body_norm.h"
 #include "body_rows.h"
 #include "body_attention.h"

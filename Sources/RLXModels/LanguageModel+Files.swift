@@ -35,13 +35,16 @@ extension LanguageModel {
       if !ids.isEmpty { stopTokens = ids }
     }
     let name = folder.split(separator: "/").last.map(String.init) ?? folder
-    return LanguageModel(
+    let model = LanguageModel(
       name: name, family: family, tokenizer: tokenizer, stopTokens: stopTokens,
       generationConfig: generation)
+    try model.loadAdapterBeside(folder: folder)
+    return model
   }
 
   /// Writes a folder that `load` reads back to the same bits: config.json, model.safetensors, the
-  /// tokenizer's files as they were, generation_config.json. Makes the folder if need be. Weights of
+  /// tokenizer's files as they were, generation_config.json, and an adapter in the folder `adapter`,
+  /// as PEFT keeps one. Makes the folder if need be. Weights of
   /// more than `maxShardSize` bytes go into several files with an index.
   ///
   /// Each file is written beside its place and renamed, the weights first, so that no file is ever
@@ -57,7 +60,9 @@ extension LanguageModel {
     let folder = FolderFiles.trimmed(folder)
     try FolderFiles.make(folder)
     try WeightFiles.write(
-      parameters.map { ($0.name, $0.value) } + more, folder: folder, maxShardSize: maxShardSize)
+      family.parameters.map { ($0.name, $0.value) } + more, folder: folder,
+      maxShardSize: maxShardSize)
+    try saveAdapterBeside(folder: folder, classifier: !more.isEmpty)
     try tokenizer.save(folder: folder)
     let generation = generationConfig ?? Self.text(of: generationFields)
     try FolderFiles.write(generation, folder + "/generation_config.json")

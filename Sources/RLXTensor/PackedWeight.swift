@@ -41,7 +41,8 @@ package final class PackedWeight {
   package enum Activation: Sendable {
     case geluTanh, geluErf, relu, silu, tanh
 
-    fileprivate var op: UnaryOp {
+    /// The same function of whole tensors.
+    var op: UnaryOp {
       switch self {
       case .geluTanh: .geluTanh
       case .geluErf: .geluErf

@@ -59,8 +59,9 @@ enum Support {
     let tokenizer = try tokenizer()
     var config = ModelConfig(
       vocabulary: vocabulary ?? tokenizer.vocabularySize, width: 32, innerWidth: 48, layers: 2,
-      heads: 4, kvHeads: family == .llama ? 2 : 4, context: context)
+      heads: 4, kvHeads: family.sharesKeys ? 2 : 4, context: context)
     config.family = family
+    family.settle(&config)
     config.tiesEmbeddings = tied
     config.initialRange = 0.25
     config.dtype = dtype

@@ -15,10 +15,7 @@ extension ModelConfig {
     guard let family = Family(rawValue: type) else {
       throw .unknownFamily(found: type, file: fields.file, known: Families.known)
     }
-    switch family {
-    case .llama: try self.init(llama: fields)
-    case .gpt2: try self.init(gpt2: fields)
-    }
+    self = try family.description.read(fields)
     self.family = family
     initialRange = Float(try fields.positive("initializer_range") ?? 0.02)
     beginningToken = try fields.tokens("bos_token_id").first
@@ -29,11 +26,8 @@ extension ModelConfig {
 
   /// What goes into config.json.
   package var json: JSON {
-    var fields =
-      switch family {
-      case .llama: llamaFields
-      case .gpt2: gpt2Fields
-      }
+    var fields = family.description.write(self)
+    fields["architectures"] = [.string(family.causalLanguageModel)]
     fields["model_type"] = .string(family.rawValue)
     fields["vocab_size"] = .int(vocabulary)
     fields["tie_word_embeddings"] = .bool(tiesEmbeddings)

@@ -1,13 +1,19 @@
 import RLXTensor
 
-/// x / √(mean(x²) + eps) · w over each row (Zhang and Sennrich 2019, equation 4).
+/// x / √(mean(x²) + eps) · w over each row (Zhang and Sennrich 2019, equation 4); over each head's part
+/// of it, where the weights are as many as a head is wide.
 struct RMSNorm {
   let weight: Parameter  // [C]
   let eps: Float
+  /// Whether it is 1 + w that multiplies (Gemma).
+  var isShifted = false
 
-  /// [N, C] → [N, C].
+  /// [N, n·C] → [N, n·C].
   func callAsFunction(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
-    x.rmsNorm(weight.used(mode), eps: eps)
+    let w = isShifted ? weight.used(mode) + 1 : weight.used(mode)
+    let C = w.shape[0]
+    guard x.shape[1] != C else { return x.rmsNorm(w, eps: eps) }
+    return x.reshape([x.count / C, C]).rmsNorm(w, eps: eps).reshape(x.shape)
   }
 }
 

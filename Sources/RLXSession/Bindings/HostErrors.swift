@@ -13,16 +13,20 @@ extension ModelError: HostError {
     switch self {
     case .missingFile: .missing
     case .brokenFile, .unwritable, .missingTensor, .unexpectedTensor, .wrongShape,
-      .unsupportedFormat, .missingField, .wrongField, .unsupportedField, .unknownFamily,
+      .unsupportedFormat, .notFiniteTensor, .missingField, .wrongField, .unsupportedField, .unknownFamily,
       .unknownTokenizerPart, .missingTokenizerPart:
       .file
-    case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample:
+    case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample,
+      .noChatTemplate, .chatTemplate, .adapter:
       .value
     case .notFinite: .arithmetic
+    case .stopped: .stopped
     }
   }
 
-  package var message: String { (file.map { "\($0): " } ?? "") + "\(given); wanted \(wanted)" }
+  package var message: String { self == .stopped ? "stopped" : said }
+
+  private var said: String { (file.map { "\($0): " } ?? "") + "\(given); wanted \(wanted)" }
 
   package var parameter: String? { if case .setting(let name, _, _) = self { name } else { nil } }
 }
@@ -31,7 +35,7 @@ extension TrainingError: HostError {
   package var kind: ErrorKind {
     switch self {
     case .unknownSetting, .givenTwice: .argument
-    case .setting, .conflict, .frozen, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong,
+    case .setting, .conflict, .frozen, .changed, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong,
       .stage, .stale, .noReward:
       .value
     case .notFinite: .arithmetic
@@ -46,7 +50,7 @@ extension TrainingError: HostError {
     case .unknownSetting(_, let name, _), .setting(_, let name, _, _), .givenTwice(_, let name, _):
       name
     case .conflict(_, let names, _): names.first
-    case .notFinite, .frozen, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong, .stage,
+    case .notFinite, .frozen, .changed, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong, .stage,
       .stale, .noReward, .invariant:
       nil
     }

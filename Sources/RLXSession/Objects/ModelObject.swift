@@ -26,6 +26,7 @@ package final class ModelObject: Digestible {
       NumberText.count(model.parameterCount, "parameter"), model.dtype.words,
     ]
     if model.isFrozen { facts.append("frozen") }
+    if let adapter = model.adapter { facts.append("LoRA of rank \(adapter.settings.rank)") }
     let shape =
       "\(NumberText.count(config.layers, "layer")) of width \(config.width), "
       + "\(NumberText.count(config.heads, "head")) (\(config.kvHeads) of keys and values), "
@@ -67,7 +68,21 @@ package final class ModelObject: Digestible {
       })
   }
 
-  package var objectState: ObjectState { ObjectState(model.parameters) }
+  /// Its network too: adapting and merging replace it.
+  package var objectState: ObjectState {
+    let form = model.form
+    var state = ObjectState(model.parameters)
+    let putBack = state.putBack
+    state.putBack = { [model] tensors in
+      model.form = form
+      try putBack?(tensors)
+    }
+    // The weights under an adapter may be another model's too.
+    if let adapter = model.adapter {
+      state.release = { for parameter in adapter.parameters { parameter.value = .zeros([]) } }
+    }
+    return state
+  }
 
   package func absorb(into digest: inout DigestBuilder) {
     digest.text(name)
