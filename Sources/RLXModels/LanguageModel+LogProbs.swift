@@ -28,8 +28,17 @@ extension LanguageModel {
   /// The logits [T, V] of a sequence of T tokens: row t predicts token t + 1.
   package func logits(_ ids: [Int32], recording: Bool = false) throws(ModelError) -> Tensor {
     try check(ids, "the sequence")
-    let hidden = family.hidden(PackedBatch([ids]), recording: recording)
-    return family.head(hidden, recording: recording)
+    return try pass { model in
+      let hidden = model.hidden(PackedBatch([ids]), recording: recording)
+      return model.head(hidden, recording: recording)
+    }
+  }
+
+  /// A pass through the network, which ends early, and throws `stopped`, where somebody who watches
+  /// this thread wants that.
+  package func pass<Result>(_ work: (any ModelFamily) -> Result) throws(ModelError) -> Result {
+    guard let result = PassWatch.pass({ work(family) }) else { throw .stopped }
+    return result
   }
 
   /// The mean negative log-likelihood of each token of a sequence after the first, in nats: [1].
@@ -54,10 +63,11 @@ extension LanguageModel {
     guard !found.targets.isEmpty else {
       return PackedLogProbs(values: Tensor([], [0]), offsets: found.offsets)
     }
-    let logits = family.head(found.hidden, recording: recording)
-    return PackedLogProbs(
-      values: logits.tokenLogProbs(found.targets, temperature: temperature),
-      offsets: found.offsets)
+    let values = try pass { model in
+      model.head(found.hidden, recording: recording)
+        .tokenLogProbs(found.targets, temperature: temperature)
+    }
+    return PackedLogProbs(values: values, offsets: found.offsets)
   }
 
   /// The hidden states that predict the response tokens, for heads of any kind; and those that the
@@ -91,7 +101,7 @@ extension LanguageModel {
       return ResponseHidden(
         hidden: none, targets: targets, offsets: offsets, ends: readingEnds ? none : nil)
     }
-    let hidden = family.hidden(PackedBatch(sequences), recording: recording)
+    let hidden = try pass { $0.hidden(PackedBatch(sequences), recording: recording) }
     return ResponseHidden(
       hidden: hidden.rows(rows), targets: targets, offsets: offsets,
       ends: readingEnds ? hidden.rows(ends) : nil)

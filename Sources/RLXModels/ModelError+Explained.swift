@@ -19,7 +19,7 @@ extension ModelError: CustomStringConvertible {
       file
     case .chatTemplate(let place, _): place
     case .noChatTemplate, .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting,
-      .notFinite, .nothingToSample:
+      .notFinite, .nothingToSample, .stopped:
       nil
     }
   }
@@ -51,6 +51,7 @@ extension ModelError: CustomStringConvertible {
     case .setting(let name, let found, _): "\(name) is \(found)"
     case .notFinite(let what): "\(what) are not finite (NaN or infinity)"
     case .nothingToSample(let vocabulary): "all \(vocabulary) tokens are forbidden"
+    case .stopped: "the pass was stopped"
     }
   }
 
@@ -79,6 +80,7 @@ extension ModelError: CustomStringConvertible {
     case .setting(_, _, let wanted): wanted
     case .notFinite: "numbers"
     case .nothingToSample: "one that may be drawn"
+    case .stopped: "it to go on"
     }
   }
 
@@ -108,6 +110,7 @@ extension ModelError: CustomStringConvertible {
     case .notFinite:
       "did training diverge? try a lower learning rate, or go back to an earlier checkpoint"
     case .nothingToSample: "lower min_tokens"
+    case .stopped: nil
     }
   }
 

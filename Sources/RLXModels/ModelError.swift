@@ -30,4 +30,6 @@ package enum ModelError: Error, Equatable {
   case setting(name: String, found: String, wanted: String)
   case notFinite(what: String)
   case nothingToSample(vocabulary: Int)
+  /// Somebody who watches this thread stopped the pass; see `PassWatch`.
+  case stopped
 }

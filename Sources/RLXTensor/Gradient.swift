@@ -43,6 +43,7 @@ extension Tape {
     // Operands stand before their results, so one sweep from the end meets every use of a tensor
     // before the tensor itself. No recursion, whatever the depth.
     for index in stride(from: root, through: 0, by: -1) where reached[index] {
+      if PassWatch.skipsWork { return }
       guard let record = records[index] else { continue }
       records[index] = nil
       guard let dy = pass.take(index) else { continue }

@@ -29,7 +29,7 @@ struct ResponsePass {
     logits =
       rows.targets.isEmpty
       ? .zeros([0, model.config.vocabulary])
-      : model.family.head(rows.hidden, recording: recording)
+      : try model.pass { $0.head(rows.hidden, recording: recording) }
   }
 
   /// Log-probabilities [R] of the response tokens, in nats.

@@ -108,11 +108,14 @@ package final class Stepper {
   }
 
   /// Adds `loss`'s gradient, times `scale`, to the parameters'. A loss that is not finite throws
-  /// before anything changes.
+  /// before anything changes. Whatever throws, a stop on the way among it, leaves no gradients.
   func backward(_ loss: Tensor, scale: Float = 1) throws {
     do {
       try check(loss, "loss")
-      try (scale == 1 ? loss : loss * scale).backward()
+      let done: Void? = try PassWatch.pass { () throws(GradientError) in
+        try (scale == 1 ? loss : loss * scale).backward()
+      }
+      guard done != nil else { throw ModelError.stopped }
     } catch {
       optimizer.zeroGradients()
       throw error

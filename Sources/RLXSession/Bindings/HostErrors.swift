@@ -20,10 +20,13 @@ extension ModelError: HostError {
       .noChatTemplate, .chatTemplate:
       .value
     case .notFinite: .arithmetic
+    case .stopped: .stopped
     }
   }
 
-  package var message: String { (file.map { "\($0): " } ?? "") + "\(given); wanted \(wanted)" }
+  package var message: String { self == .stopped ? "stopped" : said }
+
+  private var said: String { (file.map { "\($0): " } ?? "") + "\(given); wanted \(wanted)" }
 
   package var parameter: String? { if case .setting(let name, _, _) = self { name } else { nil } }
 }
