@@ -38,9 +38,10 @@ enum ModelMethods {
   /// Examples in the documentation take the model that comes with rlx.
   static let model = "Model(\"nano\")"
   static let answer = "\(model).generate(\"Once\", max_tokens: 8)"
-  static let files = [
-    "config.json", "model.safetensors", "model.safetensors.index.json", "generation_config.json",
-  ] + Tokenizer.fileNames
+  static let files =
+    [
+      "config.json", "model.safetensors", "model.safetensors.index.json", "generation_config.json",
+    ] + Tokenizer.fileNames
 
   static func constructor(_ core: SessionCore) -> FunctionSpec {
     FunctionSpec(

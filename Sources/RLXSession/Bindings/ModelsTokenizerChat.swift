@@ -35,9 +35,10 @@ extension TokenizerMethods {
         ParameterSpec(
           "variables", .map, optional: true, example: "{enable_thinking: false}",
           doc: "more that the template reads"),
-      ], returns: "list of int or string",
-      example: "\(Self.example).apply_chat_template(\(conversation), tokenize: false, "
-        + "template: \"<u>{{ messages[0].content }}\")  #> \"<u>Hi\""
+      ], returns: "ids or string",
+      example: "tok = \(Self.example)\nchat = \(conversation)\n"
+        + "ids = tok.apply_chat_template(chat, template: \"<u>{{ messages[0].content }}\")\n"
+        + "tok.decode(ids)  #> \"<u>Hi\""
     ) { call in
       let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
       let messages = try json(call, "messages") ?? []

@@ -52,8 +52,9 @@ extension HelpTopic {
 
         tok = Tokenizer("nano")
         talk = [{role: "user", content: "Hi"}]
-        template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
-        tok.apply_chat_template(talk, template: template, tokenize: false)   #> "<user>Hi"
+        jinja = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+        ids = tok.apply_chat_template(talk, template: jinja)
+        tok.decode(ids)                         #> "<user>Hi"
 
       Without template: the tokenizer's own is used (chat_template.jinja, tokenizer_config.json).
       add_generation_prompt: true begins an answer, tools: [...] says what may be called. Templates
