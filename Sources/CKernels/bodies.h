@@ -8,13 +8,14 @@
 #define CK_BODIES(X)                                                                              \
   X(unary) X(unary_backward) X(binary) X(binary_rows) X(accumulate_rows) X(fill) X(select)        \
   X(swiglu) X(swiglu_backward) X(sum_rows) X(sum_columns) X(sum_partial) X(extreme_rows)          \
-  X(extreme_columns) X(argmax) X(squares) X(softmax) X(softmax_backward) X(log_softmax)           \
-  X(log_softmax_backward) X(logsumexp) X(logsumexp_backward) X(token_logprobs)                    \
-  X(token_logprobs_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
+  X(extreme_columns) X(argmax) X(softmax) X(softmax_backward) X(log_softmax)           \
+  X(log_softmax_backward) X(logsumexp) X(logsumexp_backward) X(token_scores)                      \
+  X(token_scores_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
-  X(attention) X(attention_backward) X(decode_attention) X(vector_matrix) X(packed_f32)           \
-  X(packed_bf16) X(packed_q8) X(to_bf16) X(to_q8) X(bf16_pack_rows) X(bf16_product)               \
-  X(sampling_largest) X(sampling_exponentials) X(adamw)
+  X(attention) X(attention_backward) X(attention_parts) X(decode_attention) X(vector_matrix)      \
+  X(packed_f32) X(packed_bf16) X(packed_q8) X(pack_f32) X(pack_bf16) X(round_to_bf16) X(to_bf16)  \
+  X(to_q8) X(bf16_pack_rows) X(bf16_product) X(sampling_largest) X(sampling_exponentials)         \
+  X(adamw) X(piece_squares) X(finish_product)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -70,25 +71,45 @@ typedef struct {  // items: rows
   float scale;
 } ck_rows;
 
+typedef struct {  // items: rows from `row` on
+  const ck_finish *f;
+  int64_t row, column, columns;
+} ck_finish_work;
+
+typedef struct {  // items: rows
+  const float *logits, *dy;
+  const int32_t *targets;
+  float *y, *rest, *entropy, *dx;
+  int32_t *best;
+  int64_t V;
+  float scale;
+} ck_token_work;
+
 typedef struct {  // items: rows; scatter: rows of the table
   const float *x, *cosines, *sines;
   const int32_t *ids;
+  const int32_t *first, *next;  // scatter: [rows], [n]: the first place that goes to a row, the one after
   float *y;
   int64_t n, C, H, D, R;
   float sign;
 } ck_moves;
 
-typedef struct {  // items: (sequence, head); backward: (sequence, key/value head)
+/// Queries of one item of the forward pass.
+enum { ck_attention_queries = 256 };
+
+typedef struct {  // items: (sequence, head, part); backward: (sequence, key/value head, part)
   const ck_attention *a;
   const float *dout;
   float *dq, *dk, *dv;
+  float *partial;  // [parts, 2, N, G*D]: dk and dv of each part, where there are more than one
+  int64_t parts;   // of a sequence
 } ck_attention_work;
 
 typedef struct {  // items: (token, head)
   const float *q, *keys, *values;
   const int32_t *rows, *positions;
   float *o;
-  int64_t H, G, D, capacity, window;
+  int64_t q_stride, H, G, D, capacity, window;
   float scale, softcap;
 } ck_decode_work;
 
@@ -110,6 +131,12 @@ typedef struct {  // items: (product, panel, block of rows)
   const ck_packed_product *products;
   int64_t N, K, blocks;
 } ck_packed_work;
+
+typedef struct {  // items: panels
+  const float *w;
+  void *packed;
+  int64_t row, column, M, K;  // one of row and column is 1
+} ck_packing;
 
 typedef struct {  // items: rows of x [N, K]
   const float *x;
@@ -140,8 +167,10 @@ typedef struct {  // one row; bodies get a pointer to a pointer to it
   bool broken;
 } ck_sampling_row;
 
-typedef struct {  // items: floats
-  float *p, *m, *v;
-  const float *g;
+typedef struct {  // items: chunks of ck_grain floats of all pieces, none of which shares a chunk
+  const ck_adamw_piece *pieces;
+  const int64_t *starts;  // [count]: the first chunk of each piece
+  int64_t count;
   const ck_adamw_settings *s;
+  double *partial;  // [chunks]
 } ck_adamw_work;

@@ -1,8 +1,10 @@
 // Included by isa.c once per instruction set: no include guard, on purpose.
 #include "body_vector.h"
 #include "body_elementwise.h"
+#include "body_finish.h"
 #include "body_reduce.h"
 #include "body_softmax.h"
+#include "body_tokens.h"
 #include "body_norm.h"
 #include "body_rows.h"
 #include "body_attention.h"
@@ -10,5 +12,6 @@
 #include "body_decode.h"
 #include "body_packed.h"
 #include "body_product_bf16.h"
+#include "body_packing.h"
 #include "body_sampling.h"
 #include "body_optimizer.h"

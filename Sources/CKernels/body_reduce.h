@@ -35,25 +35,21 @@ static void CK(sum_partial)(const void *arguments, int64_t begin, int64_t end) {
   }
 }
 
-static void CK(squares)(const void *arguments, int64_t begin, int64_t end) {
-  const ck_reduction *k = arguments;
-  for (int64_t c = begin; c < end; c++) {
-    int64_t start = c * ck_chunk_floats, left = k->n - start;
-    int64_t n = left < ck_chunk_floats ? left : ck_chunk_floats, i = 0;
-    const float *x = k->x + start;
-    vd sum = 0.0;  // in double, so that large gradients do not overflow
-    for (; i + 16 <= n; i += 16) {
-      vd v = __builtin_convertvector(CK(load)(x + i), vd);
-      sum += v * v;
-    }
-    if (i < n) {
-      vd v = __builtin_convertvector(CK(load_some)(x + i, n - i, 0.0f), vd);
-      sum += v * v;
-    }
-    double total = 0;
-    for (int lane = 0; lane < 16; lane++) total += sum[lane];
-    k->partial[c] = total;
+/// The sum of n squares, in double, so that large gradients do not overflow.
+CK_INLINE double CK(sum_squares)(const float *x, int64_t n) {
+  int64_t i = 0;
+  vd sum = 0.0;
+  for (; i + 16 <= n; i += 16) {
+    vd v = __builtin_convertvector(CK(load)(x + i), vd);
+    sum += v * v;
   }
+  if (i < n) {
+    vd v = __builtin_convertvector(CK(load_some)(x + i, n - i, 0.0f), vd);
+    sum += v * v;
+  }
+  double total = 0;
+  for (int lane = 0; lane < 16; lane++) total += sum[lane];
+  return total;
 }
 
 // Items: outer * inner, inner > 1. Columns are summed 256 rows at a time.
@@ -114,11 +110,28 @@ static void CK(extreme_columns)(const void *arguments, int64_t begin, int64_t en
   }
 }
 
+/// The first place of `top`, the row's maximum; the first NaN, if there is one.
+CK_INLINE int64_t CK(row_place)(const float *x, int64_t n, float top) {
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    vf v = CK(load)(x + i);
+    vi found = top != top ? (vi)(v != v) : (vi)(v == top);
+    if (__builtin_reduce_or(found) != 0) break;
+  }
+  for (; i < n; i++)
+    if (x[i] == top || (top != top && x[i] != x[i])) return i;
+  return 0;
+}
+
 // Items: outer * inner. The first place of the maximum; a NaN counts as the maximum.
 static void CK(argmax)(const void *arguments, int64_t begin, int64_t end) {
   const ck_reduction *k = arguments;
   for (int64_t item = begin; item < end; item++) {
     const float *x = k->x + item / k->inner * k->n * k->inner + item % k->inner;
+    if (k->inner == 1) {
+      k->ids[item] = (int32_t)CK(row_place)(x, k->n, CK(row_max)(x, k->n));
+      continue;
+    }
     float m = x[0];
     int64_t at = 0;
     for (int64_t i = 1; i < k->n; i++) {

@@ -6,15 +6,27 @@ static void CK(gather)(const void *arguments, int64_t begin, int64_t end) {
     memcpy(k->y + i * k->C, k->x + k->ids[i] * k->C, (size_t)k->C * sizeof(float));
 }
 
-// Items: rows of the table. Each share reads all ids and adds to its own rows, in the order of ids.
+// Items: rows of the table. dx[row] += the sum of the rows of dy that go there, in their order.
 static void CK(scatter_add)(const void *arguments, int64_t begin, int64_t end) {
   const ck_moves *k = arguments;
-  for (int64_t i = 0; i < k->n; i++) {
-    int64_t row = k->ids[i];
-    if (row < begin || row >= end) continue;
-    float *to = k->y + row * k->C;
-    const float *from = k->x + i * k->C;
-    for (int64_t c = 0; c < k->C; c++) to[c] += from[c];
+  const int64_t C = k->C;
+  for (int64_t row = begin; row < end; row++) {
+    const int32_t first = k->first[row];
+    if (first < 0) continue;
+    float *to = k->y + row * C;
+    for (int64_t c = 0; c < C; c += 16) {
+      const int64_t some = C - c;
+      if (some >= 16) {
+        vf sum = CK(load)(k->x + first * C + c);
+        for (int32_t i = k->next[first]; i >= 0; i = k->next[i]) sum += CK(load)(k->x + i * C + c);
+        CK(store)(to + c, CK(load)(to + c) + sum);
+      } else {
+        vf sum = CK(load_some)(k->x + first * C + c, some, 0.0f);
+        for (int32_t i = k->next[first]; i >= 0; i = k->next[i])
+          sum += CK(load_some)(k->x + i * C + c, some, 0.0f);
+        CK(store_some)(to + c, CK(load_some)(to + c, some, 0.0f) + sum, some);
+      }
+    }
   }
 }
 

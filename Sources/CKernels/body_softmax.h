@@ -111,31 +111,6 @@ static void CK(logsumexp_backward)(const void *arguments, int64_t begin, int64_t
   }
 }
 
-// y = s x[target] - top - rest, s = 1 / temperature, top = max(s x), rest = log sum exp(s x - top)
-static void CK(token_logprobs)(const void *arguments, int64_t begin, int64_t end) {
-  const ck_rows *k = arguments;
-  for (int64_t r = begin; r < end; r++) {
-    const float *x = k->x + r * k->C;
-    float top;
-    k->lse[r] = CK(row_rest)(x, k->C, k->scale, &top);
-    k->out[r] = (x[k->targets[r]] * k->scale - top) - k->lse[r];
-  }
-}
-
-// dx = dy s (1[target] - exp(s x - top - rest))
-static void CK(token_logprobs_backward)(const void *arguments, int64_t begin, int64_t end) {
-  const ck_rows *k = arguments;
-  const int64_t C = k->C;
-  const float s = k->scale;
-  for (int64_t r = begin; r < end; r++) {
-    const float *x = k->x + r * C, d = k->dy[r] * s, rest = k->lse[r];
-    const float top = CK(row_max)(x, C) * s;
-    float *out = k->out + r * C;
-    CK_ROW(vf o = -d * CK(vexp)((CK_GET(x, 0.0f) * s - top) - rest))
-    out[k->targets[r]] += d;
-  }
-}
-
 // y = -sum(p log p), log p = x - top - rest; a place of probability 0 adds nothing
 static void CK(token_entropy)(const void *arguments, int64_t begin, int64_t end) {
   const ck_rows *k = arguments;

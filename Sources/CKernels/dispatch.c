@@ -114,6 +114,26 @@ static int64_t rows_of(const ck_layout *l) {
   return rows;
 }
 
+ck_layout ck_make_layout(int rank, const long *size, const long *a, const long *b) {
+  ck_layout l = {.rank = 0};
+  for (int axis = 0; axis < rank; axis++) {
+    if (size[axis] == 1) continue;
+    const int last = l.rank - 1;
+    if (last >= 0 && l.a[last] == a[axis] * size[axis] && l.b[last] == b[axis] * size[axis]) {
+      l.size[last] *= size[axis];
+      l.a[last] = a[axis];
+      l.b[last] = b[axis];
+    } else {
+      l.size[l.rank] = size[axis];
+      l.a[l.rank] = a[axis];
+      l.b[l.rank] = b[axis];
+      l.rank++;
+    }
+  }
+  if (l.rank == 0) l = (ck_layout){.rank = 1, .size = {1}, .a = {1}, .b = {1}};
+  return l;
+}
+
 void ck_binary(ck_binary_op op, const float *a, const float *b, float *o, const ck_layout *l) {
   const int64_t n = l->size[l->rank - 1];
   if (l->rank == 1 && l->a[0] == 1 && l->b[0] == 1) {
@@ -151,6 +171,13 @@ void ck_ramp(float *x, int64_t n) {
   for (int64_t i = 0; i < n; i++) x[i] = (float)i;
 }
 
+void ck_finish_block(const ck_finish *f, int64_t row, int64_t rows, int64_t column,
+                     int64_t columns) {
+  ck_finish_work k = {.f = f, .row = row, .column = column, .columns = columns};
+  const int64_t cost = f->bent == NULL ? 2 : 2 + unary_cost(f->op);
+  ck_run(ck_active()->finish_product, &k, rows, row_grain(columns), cost * columns + 8);
+}
+
 void ck_select(const float *mask, const float *a, const float *b, float *o, int64_t n) {
   ck_elementwise k = {.a = a, .b = b, .c = mask, .y = o};
   ck_run(ck_active()->select, &k, n, ck_grain, 1);
@@ -167,13 +194,7 @@ void ck_swiglu_backward(const float *dout, const float *gate, const float *up, f
   ck_run(ck_active()->swiglu_backward, &k, n, ck_grain, 6);
 }
 
-// --- Optimizer, products, decoding ---
-
-void ck_adamw(float *p, const float *g, float *m, float *v, int64_t n,
-              const ck_adamw_settings *s) {
-  ck_adamw_work k = {.p = p, .m = m, .v = v, .g = g, .s = s};
-  ck_run(ck_active()->adamw, &k, n, ck_grain, 4);
-}
+// --- Products, decoding ---
 
 void ck_vector_matrix(const float *x, const float *b, float *y, int64_t k, int64_t n,
                       int64_t ldb) {
@@ -181,42 +202,85 @@ void ck_vector_matrix(const float *x, const float *b, float *y, int64_t k, int64
   ck_run(ck_active()->vector_matrix, &w, n, 64, k);
 }
 
+static int64_t longest_sequence(const ck_attention *a) {
+  int64_t longest = 0;
+  for (int64_t b = 0; b < a->B; b++) {
+    int64_t T = a->offsets[b + 1] - a->offsets[b];
+    if (T > longest) longest = T;
+  }
+  return longest;
+}
+
 void ck_causal_attention(const ck_attention *a) {
-  ck_attention_work k = {.a = a};
-  int64_t T = a->B > 0 ? (a->offsets[a->B] - a->offsets[0]) / a->B : 0;
-  ck_run(ck_active()->attention, &k, a->B * a->H, 1, T * T * (a->D + 8) / 8 + 1);
+  int64_t longest = longest_sequence(a), T = a->B > 0 ? a->offsets[a->B] / a->B : 0;
+  ck_attention_work k = {
+      .a = a, .parts = (longest + ck_attention_queries - 1) / ck_attention_queries};
+  if (k.parts < 1) return;
+  ck_run(ck_active()->attention, &k, a->B * a->H * k.parts, 1,
+         T * T * (a->D + 8) / 8 / k.parts + 1);
+}
+
+/// Parts that the queries of each sequence are taken in. Sequences and heads are enough to share out
+/// where there are many; a long one alone is cut, at the price of parts of dk and dv to add up. By
+/// sizes alone, so that sums group alike on any team.
+static int64_t backward_parts(const ck_attention *a) {
+  int64_t parts = longest_sequence(a) / 512;
+  if (a->B * a->G >= 8 || parts < 2) return 1;
+  return parts > 8 ? 8 : parts;
 }
 
 void ck_causal_attention_backward(const ck_attention *a, const float *dout, float *dq, float *dk,
                                   float *dv) {
-  ck_attention_work k = {.a = a, .dout = dout, .dq = dq, .dk = dk, .dv = dv};
-  int64_t T = a->B > 0 ? (a->offsets[a->B] - a->offsets[0]) / a->B : 0;
-  ck_run(ck_active()->attention_backward, &k, a->B * a->G, 1, T * T * (a->D + 8) / 4 + 1);
+  ck_attention_work k = {.a = a, .dout = dout, .dq = dq, .dk = dk, .dv = dv,
+                         .parts = backward_parts(a)};
+  const int64_t N = a->B > 0 ? a->offsets[a->B] : 0, T = a->B > 0 ? N / a->B : 0;
+  const int64_t floats = 2 * k.parts * N * a->G * a->D;
+  if (k.parts > 1) {
+    k.partial = malloc((size_t)floats * sizeof(float));
+    if (k.partial == NULL) abort();
+  }
+  ck_run(ck_active()->attention_backward, &k, a->B * a->G * k.parts, 1,
+         T * T * (a->D + 8) / 4 / k.parts + 1);
+  if (k.parts > 1) ck_run(ck_active()->attention_parts, &k, N, 16, 2 * k.parts * a->G * a->D);
+  free(k.partial);
 }
 
-void ck_decode_attention(const float *q, const float *keys, const float *values,
+void ck_decode_attention(const float *q, int64_t q_stride, const float *keys, const float *values,
                          const int32_t *rows, const int32_t *positions, float *o, int64_t N,
                          int64_t H, int64_t G, int64_t D, int64_t capacity, float scale,
                          int64_t window, float softcap) {
-  ck_decode_work k = {.q = q, .keys = keys, .values = values, .rows = rows,
+  ck_decode_work k = {.q = q, .q_stride = q_stride, .keys = keys, .values = values, .rows = rows,
                       .positions = positions, .o = o, .H = H, .G = G, .D = D,
                       .capacity = capacity, .scale = scale, .window = window, .softcap = softcap};
   int64_t depth = N > 0 ? positions[N - 1] + 1 : 1;
   ck_run(ck_active()->decode_attention, &k, N * H, 1, depth * D / 4 + 16);
 }
 
-void ck_cache_append(const float *x, float *cache, const int32_t *rows, const int32_t *positions,
-                     int64_t N, int64_t G, int64_t D, int64_t capacity) {
-  const int64_t width = G * D;
-  for (int64_t n = 0; n < N; n++) {
-    float *to = cache + rows[n] * width * capacity + positions[n];
-    for (int64_t c = 0; c < width; c++) to[c * capacity] = x[n * width + c];
+typedef struct {  // items: tokens
+  const float *x;
+  float *cache;
+  const int32_t *rows, *positions;
+  int64_t stride, width, capacity;
+} appending;
+
+static void append(const void *arguments, int64_t begin, int64_t end) {
+  const appending *k = arguments;
+  for (int64_t n = begin; n < end; n++) {
+    const int64_t row = k->rows[n], position = k->positions[n];
+    float *to = k->cache + (row * k->capacity + position / 16 * 16) * k->width + position % 16;
+    for (int64_t c = 0; c < k->width; c++) to[c * 16] = k->x[n * k->stride + c];
   }
+}
+
+void ck_cache_append(const float *x, int64_t stride, float *cache, const int32_t *rows,
+                     const int32_t *positions, int64_t N, int64_t width, int64_t capacity) {
+  appending k = {.x = x, .cache = cache, .rows = rows, .positions = positions, .stride = stride,
+                 .width = width, .capacity = capacity};
+  ck_run(append, &k, N, 1, 8 * width);  // a cache line for every number
 }
 
 void ck_cache_copy(float *cache, int64_t from, int64_t to, int64_t length, int64_t width,
                    int64_t capacity) {
-  for (int64_t c = 0; c < width; c++)
-    memmove(cache + (to * width + c) * capacity, cache + (from * width + c) * capacity,
-            (size_t)length * sizeof(float));
+  memcpy(cache + to * width * capacity, cache + from * width * capacity,
+         (size_t)((length + 15) / 16 * 16 * width) * sizeof(float));
 }

@@ -72,10 +72,6 @@ void ck_cumsum(const float *x, float *y, int64_t outer, int64_t n, int64_t inner
   }
 }
 
-double ck_sum_squares(const float *x, int64_t n) {
-  return in_chunks(ck_active()->squares, x, n);
-}
-
 bool ck_all_finite(const float *x, int64_t n) {
   uint32_t bad = 0;
   for (int64_t i = 0; i < n; i++) {
@@ -113,16 +109,18 @@ void ck_logsumexp_backward(const float *dy, const float *x, const float *y, floa
                            int64_t C) {
   CK_BY_ROWS(logsumexp_backward, 4, .dy = dy, .x = x, .y = y, .out = dx, .N = N, .C = C);
 }
-void ck_token_logprobs(const float *logits, const int32_t *targets, float *y, float *rest, int64_t N,
-                       int64_t V, float inverse_temperature) {
-  CK_BY_ROWS(token_logprobs, 4, .x = logits, .targets = targets, .out = y, .lse = rest, .N = N,
-             .C = V, .scale = inverse_temperature);
+void ck_token_scores(const float *logits, const int32_t *targets, float *y, float *rest, float *entropy,
+                     int32_t *best, int64_t N, int64_t V, float inverse_temperature) {
+  ck_token_work k = {.logits = logits, .targets = targets, .y = y, .rest = rest, .entropy = entropy,
+                     .best = best, .V = V, .scale = inverse_temperature};
+  ck_run(ck_active()->token_scores, &k, N, row_grain(V), 5 * V + 8);
 }
-void ck_token_logprobs_backward(const float *dy, const float *logits, const int32_t *targets,
-                                const float *rest, float *dx, int64_t N, int64_t V,
-                                float inverse_temperature) {
-  CK_BY_ROWS(token_logprobs_backward, 4, .dy = dy, .x = logits, .targets = targets,
-             .lse = (float *)rest, .out = dx, .N = N, .C = V, .scale = inverse_temperature);
+void ck_token_scores_backward(const float *dy, const float *logits, const int32_t *targets,
+                              const float *rest, float *dx, int64_t N, int64_t V,
+                              float inverse_temperature) {
+  ck_token_work k = {.logits = logits, .dy = dy, .targets = targets, .rest = (float *)rest, .dx = dx,
+                     .V = V, .scale = inverse_temperature};
+  ck_run(ck_active()->token_scores_backward, &k, N, row_grain(V), 4 * V + 8);
 }
 void ck_token_entropy(const float *logits, float *y, float *rest, int64_t N, int64_t V) {
   CK_BY_ROWS(token_entropy, 8, .x = logits, .out = y, .lse = rest, .N = N, .C = V);
@@ -184,11 +182,15 @@ void ck_gather(const float *x, const int32_t *ids, float *y, int64_t n, int64_t 
 
 void ck_scatter_add(const float *dy, const int32_t *ids, float *dx, int64_t n, int64_t rows,
                     int64_t C) {
-  ck_moves k = {.x = dy, .ids = ids, .y = dx, .n = n, .C = C};
-  // Each share reads every id: one share a thread.
-  int64_t threads = ck_threads(), grain = (rows + threads - 1) / threads;
-  ck_run(ck_active()->scatter_add, &k, rows, grain < 1 ? 1 : grain,
-         rows < 1 ? 1 : n * C / rows + 1);
+  int32_t *first = memory(rows + n, sizeof *first), *next = first + rows;
+  for (int64_t row = 0; row < rows; row++) first[row] = -1;
+  for (int64_t i = n - 1; i >= 0; i--) {
+    next[i] = first[ids[i]];
+    first[ids[i]] = (int32_t)i;
+  }
+  ck_moves k = {.x = dy, .first = first, .next = next, .y = dx, .n = n, .C = C};
+  ck_run(ck_active()->scatter_add, &k, rows, row_grain(C), rows < 1 ? 1 : n * C / rows + 1);
+  free(first);
 }
 
 void ck_rope(const float *x, const int32_t *positions, const float *cosines, const float *sines,

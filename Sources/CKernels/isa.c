@@ -20,19 +20,24 @@ typedef double vd __attribute__((ext_vector_type(16)));
 #define CK_UNUSED __attribute__((unused))
 #define CK_ENTRY(name) .name = CK(name),
 
+// CK_TILE: sums of sixteen that attention has under way at once, as many as the registers hold beside
+// what goes into them.
 #define CK(name) name##_baseline
+#define CK_TILE 2
 #define CK_MOST_ROWS 2
 #define CK_VECTORS 1
 #define CK_FEW_VECTORS 2
 #include "body.h"
 const ck_table ck_table_baseline = {CK_BODIES(CK_ENTRY)};
 #undef CK
+#undef CK_TILE
 #undef CK_MOST_ROWS
 #undef CK_VECTORS
 #undef CK_FEW_VECTORS
 
 #if defined(__x86_64__)
 #define CK(name) name##_avx2
+#define CK_TILE 4
 #define CK_MOST_ROWS 6
 #define CK_VECTORS 1
 #define CK_FEW_VECTORS 4
@@ -41,11 +46,13 @@ const ck_table ck_table_baseline = {CK_BODIES(CK_ENTRY)};
 #pragma clang attribute pop
 const ck_table ck_table_avx2 = {CK_BODIES(CK_ENTRY)};
 #undef CK
+#undef CK_TILE
 #undef CK_MOST_ROWS
 #undef CK_VECTORS
 #undef CK_FEW_VECTORS
 
 #define CK(name) name##_avx512
+#define CK_TILE 8
 #define CK_MOST_ROWS 12
 #define CK_VECTORS 2
 #define CK_FEW_VECTORS 8
@@ -56,6 +63,7 @@ const ck_table ck_table_avx2 = {CK_BODIES(CK_ENTRY)};
 #pragma clang attribute pop
 const ck_table ck_table_avx512 = {CK_BODIES(CK_ENTRY)};
 #undef CK
+#undef CK_TILE
 #undef CK_MOST_ROWS
 #undef CK_VECTORS
 #undef CK_FEW_VECTORS

@@ -28,8 +28,17 @@ extension LanguageModel {
   /// The logits [T, V] of a sequence of T tokens: row t predicts token t + 1.
   package func logits(_ ids: [Int32], recording: Bool = false) throws(ModelError) -> Tensor {
     try check(ids, "the sequence")
-    let hidden = family.hidden(PackedBatch([ids]), recording: recording)
-    return family.head(hidden, recording: recording)
+    return try pass { model in
+      let hidden = model.hidden(PackedBatch([ids]), recording: recording)
+      return model.head(hidden, recording: recording)
+    }
+  }
+
+  /// A pass through the network, which ends early, and throws `stopped`, where somebody who watches
+  /// this thread wants that.
+  package func pass<Result>(_ work: (any ModelFamily) -> Result) throws(ModelError) -> Result {
+    guard let result = PassWatch.pass({ work(family) }) else { throw .stopped }
+    return result
   }
 
   /// The mean negative log-likelihood of each token of a sequence after the first, in nats: [1].
@@ -54,10 +63,9 @@ extension LanguageModel {
     guard !found.targets.isEmpty else {
       return PackedLogProbs(values: Tensor([], [0]), offsets: found.offsets)
     }
-    let logits = family.head(found.hidden, recording: recording)
-    return PackedLogProbs(
-      values: logits.tokenLogProbs(found.targets, temperature: temperature),
-      offsets: found.offsets)
+    let scores = try scores(
+      found.hidden, found.targets, temperature: temperature, recording: recording)
+    return PackedLogProbs(values: scores.logProbs, offsets: found.offsets)
   }
 
   /// The hidden states that predict the response tokens, for heads of any kind; and those that the
@@ -91,9 +99,38 @@ extension LanguageModel {
       return ResponseHidden(
         hidden: none, targets: targets, offsets: offsets, ends: readingEnds ? none : nil)
     }
-    let hidden = family.hidden(PackedBatch(sequences), recording: recording)
+    let hidden = try pass { $0.hidden(packed(sequences), recording: recording) }
     return ResponseHidden(
       hidden: hidden.rows(rows), targets: targets, offsets: offsets,
       ends: readingEnds ? hidden.rows(ends) : nil)
+  }
+}
+
+// MARK: - Scores of tokens without all logits at once
+
+extension LanguageModel {
+  /// Logits that are there at a time when nothing is recorded: 2^24 floats are 64 MiB, past which they
+  /// fall out of every cache anyway.
+  private static let logitsRead = 1 << 24
+
+  /// What hidden states [R, C] say of `targets` [R], by softmax(logits / temperature). The logits are
+  /// held once where gradients are recorded, a block of rows of them where not.
+  package func scores(
+    _ hidden: Tensor, _ targets: [Int32], temperature: Float = 1, recording: Bool
+  ) throws(ModelError) -> TokenScores {
+    let R = targets.count
+    let rows = recording ? R : max(256, Self.logitsRead / max(1, config.vocabulary))
+    return try pass { family in
+      guard rows < R else {
+        return family.head(hidden, recording: recording)
+          .tokenScores(targets, temperature: temperature)
+      }
+      return TokenScores(
+        joining: stride(from: 0, to: R, by: rows).map { start in
+          let end = min(start + rows, R)
+          return family.head(hidden.slice(axis: 0, from: start, to: end), recording: false)
+            .tokenScores(Array(targets[start..<end]), temperature: temperature)
+        })
+    }
   }
 }

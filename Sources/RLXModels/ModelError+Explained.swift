@@ -13,13 +13,14 @@ extension ModelError: CustomStringConvertible {
     case .missingFile(let path), .brokenFile(let path, _, _), .unwritable(let path, _): path
     case .missingTensor(_, let file), .unexpectedTensor(_, let file),
       .wrongShape(_, let file, _, _), .unsupportedFormat(_, let file, _),
+      .notFiniteTensor(_, let file),
       .missingField(_, let file), .wrongField(_, let file, _, _),
       .unsupportedField(_, let file, _, _), .unknownFamily(_, let file, _),
       .unknownTokenizerPart(_, let file, _, _), .missingTokenizerPart(_, let file):
       file
     case .chatTemplate(let place, _): place
     case .noChatTemplate, .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting,
-      .notFinite, .nothingToSample:
+      .notFinite, .nothingToSample, .stopped, .adapter:
       nil
     }
   }
@@ -34,6 +35,7 @@ extension ModelError: CustomStringConvertible {
     case .unexpectedTensor(let name, _): "the tensor \(name) has no place in this model"
     case .wrongShape(let tensor, _, _, let found): "\(tensor) has shape \(found)"
     case .unsupportedFormat(let tensor, _, let found): "\(tensor) is stored as \(found)"
+    case .notFiniteTensor(let name, _): "the tensor \(name) holds NaN or infinity"
     case .missingField(let name, _): "the field \(name) is missing"
     case .wrongField(let name, _, let found, _): "\(name) is \(found)"
     case .unsupportedField(let name, _, let found, _): "\(name) is \(found)"
@@ -51,6 +53,8 @@ extension ModelError: CustomStringConvertible {
     case .setting(let name, let found, _): "\(name) is \(found)"
     case .notFinite(let what): "\(what) are not finite (NaN or infinity)"
     case .nothingToSample(let vocabulary): "all \(vocabulary) tokens are forbidden"
+    case .stopped: "the pass was stopped"
+    case .adapter(let found, _, _): found
     }
   }
 
@@ -64,6 +68,7 @@ extension ModelError: CustomStringConvertible {
     case .unexpectedTensor: "only tensors the configuration calls for"
     case .wrongShape(_, _, let wanted, _): "\(wanted), as the configuration says"
     case .unsupportedFormat: "F32, F16 or BF16"
+    case .notFiniteTensor: "numbers"
     case .missingField: "a value"
     case .wrongField(_, _, _, let wanted): wanted
     case .unsupportedField(_, _, _, let supported): supported
@@ -79,6 +84,8 @@ extension ModelError: CustomStringConvertible {
     case .setting(_, _, let wanted): wanted
     case .notFinite: "numbers"
     case .nothingToSample: "one that may be drawn"
+    case .stopped: "it to go on"
+    case .adapter(_, let wanted, _): wanted
     }
   }
 
@@ -95,6 +102,8 @@ extension ModelError: CustomStringConvertible {
         : "do config.json and the weights belong together?"
     case .unexpectedTensor, .wrongShape: "do config.json and the weights belong together?"
     case .unsupportedFormat: "convert the weights to float32 first"
+    case .notFiniteTensor:
+      "a model that diverged before it was saved, or a damaged file? take an earlier one"
     case .missingField, .wrongField: nil
     case .unsupportedField: "leaving it out would change the results, so it is not ignored"
     case .unknownFamily: nil
@@ -108,6 +117,8 @@ extension ModelError: CustomStringConvertible {
     case .notFinite:
       "did training diverge? try a lower learning rate, or go back to an earlier checkpoint"
     case .nothingToSample: "lower min_tokens"
+    case .stopped: nil
+    case .adapter(_, _, let remedy): remedy
     }
   }
 

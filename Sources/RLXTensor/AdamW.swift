@@ -48,26 +48,36 @@ package final class AdamW {
     secondMoments = parameters.map { .zeros($0.value.shape) }
   }
 
-  /// Moves every parameter that has a gradient; those without keep value and moments.
-  package func step(learningRate: Float? = nil) {
+  /// Moves every parameter that has a gradient; those without keep value and moments. Gradients count
+  /// `gradientScale` times, so that clipping them needs no pass of its own.
+  package func step(learningRate: Float? = nil, gradientScale: Float = 1) {
     steps += 1
     let s = settings
     let correction2 = 1 - pow(s.beta2, Double(steps))
     let eps = s.correctsEps ? Float(Double(s.eps) / correction2.squareRoot()) : s.eps
-    var kernel = ck_adamw_settings(
-      learning_rate: learningRate ?? s.learningRate, eps: eps, weight_decay: s.weightDecay,
+    let kernel = ck_adamw_settings(
+      learning_rate: learningRate ?? s.learningRate, eps: eps, gradient_scale: gradientScale,
       beta1: s.beta1, beta2: s.beta2, correction1: 1 - pow(s.beta1, Double(steps)),
       correction2: correction2)
-    for (index, parameter) in parameters.enumerated() where !parameter.isFrozen {
-      guard let gradient = parameter.gradient else { continue }
-      parameter.value.makeUnique()
+    let moving = parameters.indices.filter {
+      !parameters[$0].isFrozen && parameters[$0].gradient != nil
+    }
+    for index in moving {
+      parameters[index].value.makeUnique()
       firstMoments[index].makeUnique()
       secondMoments[index].makeUnique()
-      let decays = s.decaysVectors || parameter.value.shape.rank > 1
-      kernel.weight_decay = decays ? s.weightDecay : 0
-      Kernels.adamW(
-        parameter.value, gradient, firstMoments[index], secondMoments[index], kernel)
     }
+    Kernels.adamW(
+      moving.compactMap { index in
+        let parameter = parameters[index]
+        let decays = s.decaysVectors || parameter.value.shape.rank > 1
+        return parameter.gradient.map {
+          (
+            parameter.value, $0.contiguous(), firstMoments[index], secondMoments[index],
+            decays ? s.weightDecay : 0
+          )
+        }
+      }, kernel)
   }
 
   /// Lets go of the moments, which must be set again before the next step.
@@ -81,18 +91,25 @@ package final class AdamW {
   }
 }
 
-/// Scales all gradients so that their joint Euclidean norm is at most `maxNorm`, as PyTorch's
-/// clip_grad_norm_ does; returns the norm before. A norm that is not finite leaves NaN behind there and
-/// here: check the result.
+/// The joint Euclidean norm of all gradients.
+package func gradientNorm(_ parameters: [Parameter]) -> Float {
+  Float(Kernels.sumsOfSquares(parameters.compactMap(\.gradient)).reduce(0, +).squareRoot())
+}
+
+/// What gradients of this joint norm are multiplied by so that it is at most `maxNorm`, as in PyTorch's
+/// clip_grad_norm_; at most 1. NaN for a norm that is.
+package func clippingFactor(norm: Float, maxNorm: Float) -> Float {
+  let factor = maxNorm / (norm + 1e-6)
+  return factor >= 1 ? 1 : factor
+}
+
+/// Scales all gradients so that their joint Euclidean norm is at most `maxNorm`; returns the norm
+/// before. A norm that is not finite leaves NaN behind in PyTorch and here: check the result.
 @discardableResult
 package func clipGradients(_ parameters: [Parameter], maxNorm: Float) -> Float {
-  var sum = 0.0
-  for parameter in parameters {
-    if let gradient = parameter.gradient { sum += Kernels.sumOfSquares(gradient) }
-  }
-  let norm = Float(sum.squareRoot())
-  let factor = maxNorm / (norm + 1e-6)
-  guard !(factor >= 1) else { return norm }
+  let norm = gradientNorm(parameters)
+  let factor = clippingFactor(norm: norm, maxNorm: maxNorm)
+  guard factor != 1 else { return norm }
   for parameter in parameters {
     if let gradient = parameter.gradient { parameter.gradient = gradient * factor }
   }

@@ -37,16 +37,29 @@ extension Tensor {
 
 extension Tape {
   fileprivate func backward(from root: Int, seed: Tensor) throws(GradientError) {
-    let reached = try reached(from: root)
+    pull(seed, from: root, reached: try reached(from: root))
+  }
+
+  /// The same for a graph that was recorded just now.
+  func pull(_ seed: Tensor, from root: Int) {
+    guard let reached = try? reached(from: root) else {
+      preconditionFailure("backward: a graph recorded just now has been freed")
+    }
+    pull(seed, from: root, reached: reached)
+  }
+
+  private func pull(_ seed: Tensor, from root: Int, reached: [Bool]) {
     var pass = GradientPass(count: root + 1)
     pass.accumulate(seed, into: root)
     // Operands stand before their results, so one sweep from the end meets every use of a tensor
     // before the tensor itself. No recursion, whatever the depth.
     for index in stride(from: root, through: 0, by: -1) where reached[index] {
-      guard let record = records[index] else { continue }
-      records[index] = nil
+      if PassWatch.skipsWork { return }
+      // The record goes with its gradient: what it kept may then be written over.
+      var record: Tape.Record?
+      swap(&record, &records[index])
       guard let dy = pass.take(index) else { continue }
-      pass.pull(dy, through: record)
+      pass.pull(dy, through: &record)
     }
   }
 
@@ -82,6 +95,16 @@ struct GradientPass {
     }
     gradients[operand] = nil
     sum.add(gradient())
+    gradients[operand] = sum
+  }
+
+  /// Adds rows to those of the operand's gradient whose ids they have, without a whole tensor for them.
+  mutating func accumulate(rows: Tensor, _ ids: [Int32], into operand: Int, of shape: Shape) {
+    guard operand >= 0 else { return }
+    var sum = gradients[operand] ?? .zeros(shape)
+    gradients[operand] = nil
+    sum.makeUnique()
+    Kernels.scatterAdd(rows, ids, into: sum)
     gradients[operand] = sum
   }
 

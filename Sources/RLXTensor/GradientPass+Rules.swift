@@ -1,7 +1,9 @@
 extension GradientPass {
   /// Brings `dy`, the gradient of a record's result, to its operands. The one place where gradients
   /// are defined: an operation without its case here does not compile.
-  mutating func pull(_ dy: Tensor, through record: Tape.Record) {
+  mutating func pull(_ dy: Tensor, through last: inout Tape.Record?) {
+    if pullTokenLogProbs(dy, through: &last) { return }
+    guard let record = last else { return }
     let at = record.operands
     switch record.op {
     case .leaf(let parameter):
@@ -63,7 +65,7 @@ extension GradientPass {
         start += size
       }
     case .rows(let shape, let ids):  // dx[ids[i]] += dy[i]
-      accumulate(Kernels.scatterAdd(dy, ids, shape), into: at[0])
+      accumulate(rows: dy, ids, into: at[0], of: shape)
     case .matmul(let a, let b, let dtype):
       pullMatmul(dy, a, b, dtype, into: at)
     case .linear(let x, let weight, let dtype):  // y = x Wᵀ: dx = dy W, dW = dyᵀ x
@@ -81,19 +83,26 @@ extension GradientPass {
     case .rope(let table, let positions, let heads):  // the inverse rotation
       accumulate(Kernels.rope(dy, positions, heads, table, sign: -1), into: at[0])
     case .attention(let call, let q, let k, let v, let o, let lse):
-      let g = Kernels.attentionBackward(call, dy, q: q, k: k, v: v, o: o, lse: lse)
-      accumulate(g.q, into: at[0])
-      accumulate(g.k, into: at[1])
-      accumulate(g.v, into: at[2])
+      // One operand: q, k and v are its columns.
+      let g = Kernels.attentionBackward(
+        call, dy, q: q, k: k, v: v, o: o, lse: lse, packed: at.count == 1)
+      if let all = g.all {
+        accumulate(all, into: at[0])
+      } else {
+        accumulate(g.q, into: at[0])
+        accumulate(g.k, into: at[1])
+        accumulate(g.v, into: at[2])
+      }
     case .swiglu(let gate, let up):  // y = silu(gate) up
       let g = Kernels.swigluBackward(dy, gate, up)
       accumulate(g.gate, into: at[0])
       accumulate(g.up, into: at[1])
-    case .tokenLogProbs(let logits, let rest, let targets, let inverseTemperature):
-      accumulate(
-        Kernels.tokenLogProbsBackward(dy, logits, rest, targets, inverseTemperature), into: at[0])
+    case .tokenLogProbs:  // dx = dy (1[target] - p) / temperature: pullTokenLogProbs, above
+      break
     case .tokenEntropy(let logits, let rest, let entropy):  // dx = -dy p (log p + H)
       accumulate(Kernels.tokenEntropyBackward(dy, logits, rest, entropy), into: at[0])
+    case .checkpoint(let x, let body):
+      pullCheckpoint(dy, x, body, into: at[0])
     }
   }
 

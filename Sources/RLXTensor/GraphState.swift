@@ -42,6 +42,7 @@ extension Op {
     case .swiglu(let gate, let up): [gate, up]
     case .tokenLogProbs(let logits, let rest, _, _): [logits, rest]
     case .tokenEntropy(let logits, let rest, let entropy): [logits, rest, entropy]
+    case .checkpoint(let x, _): [x]
     case .leaf, .add, .subtract, .sum, .cumulativeSum, .reshape, .permute, .broadcast, .slice,
       .assign, .concat, .rows, .rope:
       []

@@ -56,14 +56,13 @@ extension Kernels {
     return y
   }
 
-  /// A tensor of `shape` whose row ids[i] is the sum of the rows i of dy that go there.
-  static func scatterAdd(_ dy: Tensor, _ ids: [Int32], _ shape: Shape) -> Tensor {
-    let dx = Tensor.zeros(shape)
-    guard dy.count > 0 else { return dx }
+  /// Adds to each row of contiguous `dx` the sum of the rows of dy whose id it is.
+  static func scatterAdd(_ dy: Tensor, _ ids: [Int32], into dx: Tensor) {
+    guard dy.count > 0 else { return }
     let dy = dy.contiguous()
     ck_scatter_add(
-      dy.pointer, ids, dx.pointer, Int64(ids.count), Int64(shape[0]), Int64(shape.count / shape[0]))
-    return dx
+      dy.pointer, ids, dx.pointer, Int64(ids.count), Int64(dx.shape[0]),
+      Int64(dx.count / dx.shape[0]))
   }
 
   static func rope(
@@ -76,44 +75,6 @@ extension Kernels {
       Int64(x.rowCount), Int64(heads), Int64(x.rowWidth / heads),
       Int64(2 * table.cosines.shape[1]), sign)
     return y
-  }
-
-  static func attention(
-    _ call: AttentionCall, q: Tensor, k: Tensor, v: Tensor
-  ) -> (o: Tensor, lse: Tensor) {
-    let o = Tensor.uninitialized(q.shape)
-    let lse = Tensor.uninitialized([q.shape[0], call.heads])
-    call.offsets.withUnsafeBufferPointer { offsets in
-      var arguments = arguments(call, offsets, q: q, k: k, v: v, o: o, lse: lse)
-      ck_causal_attention(&arguments)
-    }
-    return (o, lse)
-  }
-
-  static func attentionBackward(
-    _ call: AttentionCall, _ dy: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, lse: Tensor
-  ) -> (q: Tensor, k: Tensor, v: Tensor) {
-    let dy = dy.contiguous()
-    let dq = Tensor.uninitialized(q.shape)
-    let dk = Tensor.uninitialized(k.shape)
-    let dv = Tensor.uninitialized(v.shape)
-    call.offsets.withUnsafeBufferPointer { offsets in
-      var arguments = arguments(call, offsets, q: q, k: k, v: v, o: o, lse: lse)
-      ck_causal_attention_backward(
-        &arguments, dy.pointer, dq.pointer, dk.pointer, dv.pointer)
-    }
-    return (dq, dk, dv)
-  }
-
-  private static func arguments(
-    _ call: AttentionCall, _ offsets: UnsafeBufferPointer<Int32>, q: Tensor, k: Tensor, v: Tensor,
-    o: Tensor, lse: Tensor
-  ) -> ck_attention {
-    ck_attention(
-      q: q.pointer, k: k.pointer, v: v.pointer, o: o.pointer, lse: lse.pointer,
-      offsets: offsets.baseAddress, B: Int64(offsets.count - 1), H: Int64(call.heads),
-      G: Int64(call.kvHeads), D: Int64(q.rowWidth / call.heads), scale: call.scale,
-      window: Int64(call.window), softcap: call.softcap)
   }
 
   static func swiglu(_ gate: Tensor, _ up: Tensor) -> Tensor {

@@ -49,11 +49,6 @@ extension Kernels {
     return y
   }
 
-  static func sumOfSquares(_ x: Tensor) -> Double {
-    let x = x.contiguous()
-    return ck_sum_squares(x.pointer, Int64(x.count))
-  }
-
   static func allFinite(_ x: Tensor) -> Bool {
     let x = x.contiguous()
     return ck_all_finite(x.pointer, Int64(x.count))

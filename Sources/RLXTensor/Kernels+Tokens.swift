@@ -1,24 +1,35 @@
 import CKernels
 
-// Log-probabilities of tokens and the optimizer's pass.
+// Log-probabilities of tokens, draws, and decoding over a cache.
 extension Kernels {
-  static func tokenLogProbs(
+  /// What contiguous logits [R, V] say of `targets`; `rest` [R, 2] is kept for the gradient.
+  static func tokenScores(
     _ logits: Tensor, _ targets: [Int32], _ inverseTemperature: Float
-  ) -> (y: Tensor, rest: Tensor) {
-    let y = Tensor.uninitialized([targets.count])
-    let rest = Tensor.uninitialized([targets.count])
-    ck_token_logprobs(
-      logits.pointer, targets, y.pointer, rest.pointer, Int64(targets.count),
-      Int64(logits.rowWidth), inverseTemperature)
-    return (y, rest)
+  ) -> (scores: TokenScores, rest: Tensor) {
+    let R = targets.count
+    let y = Tensor.uninitialized([R])
+    let entropies = Tensor.uninitialized([R])
+    let rest = Tensor.uninitialized([R, 2])
+    let best = [Int32](unsafeUninitializedCapacity: R) { buffer, initialized in
+      if let base = buffer.baseAddress, R > 0 {
+        ck_token_scores(
+          logits.pointer, targets, y.pointer, rest.pointer, entropies.pointer, base, Int64(R),
+          Int64(logits.rowWidth), inverseTemperature)
+      }
+      initialized = R
+    }
+    return (TokenScores(logProbs: y, entropies: entropies, best: best), rest)
   }
 
-  static func tokenLogProbsBackward(
-    _ dy: Tensor, _ logits: Tensor, _ rest: Tensor, _ targets: [Int32], _ inverseTemperature: Float
+  /// The gradient of the logits, in their own memory where nobody else holds it: [R, V] numbers are
+  /// not there twice.
+  static func tokenScoresBackward(
+    _ dy: Tensor, _ logits: inout Tensor, _ rest: Tensor, _ targets: [Int32],
+    _ inverseTemperature: Float
   ) -> Tensor {
     let dy = dy.contiguous()
-    let dx = Tensor.uninitialized(logits.shape)
-    ck_token_logprobs_backward(
+    let dx = logits.isUnshared ? logits : .uninitialized(logits.shape)
+    ck_token_scores_backward(
       dy.pointer, logits.pointer, targets, rest.pointer, dx.pointer, Int64(targets.count),
       Int64(logits.rowWidth), inverseTemperature)
     return dx
@@ -43,17 +54,6 @@ extension Kernels {
     return dx
   }
 
-  /// One AdamW step, in place on contiguous tensors that own their memory.
-  static func adamW(
-    _ value: Tensor, _ gradient: Tensor, _ first: Tensor, _ second: Tensor,
-    _ settings: ck_adamw_settings
-  ) {
-    var settings = settings
-    let gradient = gradient.contiguous()
-    ck_adamw(
-      value.pointer, gradient.pointer, first.pointer, second.pointer, Int64(value.count), &settings)
-  }
-
   static func uniform(_ x: Tensor, low: Float, high: Float, key: [UInt32], stream: UInt32) {
     ck_random_uniform(x.pointer, Int64(x.count), key, stream, low, high)
   }
@@ -69,12 +69,12 @@ extension Kernels {
   }
 
   static func cacheAppend(
-    _ x: Tensor, _ cache: Tensor, rows: [Int32], positions: [Int32], kvHeads: Int, capacity: Int
+    _ x: Tensor, _ cache: Tensor, rows: [Int32], positions: [Int32], capacity: Int
   ) {
-    let x = x.contiguous()
+    let x = x.withRowsWhole()
     ck_cache_append(
-      x.pointer, cache.pointer, rows, positions, Int64(rows.count), Int64(kvHeads),
-      Int64(x.rowWidth / kvHeads), Int64(capacity))
+      x.pointer, Int64(x.strides[0]), cache.pointer, rows, positions, Int64(rows.count),
+      Int64(x.rowWidth), Int64(capacity))
   }
 
   static func cacheCopy(
@@ -88,10 +88,11 @@ extension Kernels {
     _ q: Tensor, keys: Tensor, values: Tensor, rows: [Int32], positions: [Int32], heads: Int,
     kvHeads: Int, capacity: Int, scale: Float, window: Int, softcap: Float
   ) -> Tensor {
-    let q = q.contiguous()
+    let q = q.withRowsWhole()
     let o = Tensor.uninitialized(q.shape)
     ck_decode_attention(
-      q.pointer, keys.pointer, values.pointer, rows, positions, o.pointer, Int64(q.shape[0]),
+      q.pointer, Int64(q.strides[0]), keys.pointer, values.pointer, rows, positions, o.pointer,
+      Int64(q.shape[0]),
       Int64(heads), Int64(kvHeads), Int64(q.rowWidth / heads), Int64(capacity), scale,
       Int64(window), softcap)
     return o

@@ -56,33 +56,8 @@ enum Kernels {
 
   private static func code(_ op: UnaryOp) -> ck_unary_op { ck_unary_op(op.rawValue) }
 
-  /// The walk over two arrays of one shape: axes of size 1 dropped, neighbours that lie alike merged.
+  /// The walk over two arrays of one shape.
   private static func layout(_ shape: Shape, _ a: [Int], _ b: [Int]) -> ck_layout {
-    var sizes: [Int64] = []
-    var stepsA: [Int64] = []
-    var stepsB: [Int64] = []
-    for axis in 0..<shape.rank where shape[axis] != 1 {
-      let (size, stepA, stepB) = (Int64(shape[axis]), Int64(a[axis]), Int64(b[axis]))
-      if let last = sizes.indices.last, stepsA[last] == stepA * size, stepsB[last] == stepB * size {
-        sizes[last] *= size
-        stepsA[last] = stepA
-        stepsB[last] = stepB
-      } else {
-        sizes.append(size)
-        stepsA.append(stepA)
-        stepsB.append(stepB)
-      }
-    }
-    if sizes.isEmpty { (sizes, stepsA, stepsB) = ([1], [1], [1]) }
-    var layout = ck_layout()
-    layout.rank = Int32(sizes.count)
-    withUnsafeMutableBytes(of: &layout.size) { $0.copyBytes(from: sizes.bytes) }
-    withUnsafeMutableBytes(of: &layout.a) { $0.copyBytes(from: stepsA.bytes) }
-    withUnsafeMutableBytes(of: &layout.b) { $0.copyBytes(from: stepsB.bytes) }
-    return layout
+    ck_make_layout(Int32(shape.rank), shape.dims, a, b)
   }
-}
-
-extension [Int64] {
-  fileprivate var bytes: [UInt8] { withUnsafeBytes { Array<UInt8>($0) } }
 }

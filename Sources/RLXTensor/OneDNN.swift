@@ -38,11 +38,15 @@ enum OneDNN {
     }
   }
 
-  /// Writes a [M, K] times b [K, N] into the contiguous `result` [M, N].
-  static func multiply(_ a: Tensor, _ b: Tensor, into result: Tensor) {
+  /// Writes a [M, K] times b [K, N] into the contiguous `result` [M, N], and does to it what follows.
+  static func multiply(_ a: Tensor, _ b: Tensor, into result: Tensor, then finish: Finish?) {
     let (m, k, n) = (a.shape[0], a.shape[1], b.shape[1])
     guard m > 0, n > 0 else { return }
-    guard k > 0 else { return Kernels.fill(result, 0) }
+    guard k > 0 else {
+      Kernels.fill(result, 0)
+      finish?.run(on: result)
+      return
+    }
     let left = Matrix(a)
     let right = Matrix(b)
     withExtendedLifetime((left.owner, right.owner)) {
@@ -50,19 +54,23 @@ enum OneDNN {
         // A vector times a matrix is bound by memory: all rows of b are read by the whole team.
         ck_vector_matrix(
           left.pointer, right.pointer, result.pointer, Int64(k), Int64(n), right.stride)
+        finish?.run(on: result)
         return
       }
       let pieces = ProductPieces(m: m, k: k, n: n)
       // Parts of sums after the first are put beside the result and then added to it, in order.
       let rest = Tensor.uninitialized([pieces.terms.count - 1, m, n])
+      let isWhole = pieces.terms.count == 1
       var job = Job(
-        a: left, b: right, pieces: pieces, result: result.pointer, rest: rest.pointer, n: n)
+        a: left, b: right, pieces: pieces, result: result.pointer, rest: rest.pointer, n: n,
+        finish: isWhole ? finish?.kernel(on: result) : nil)
       ck_each({ job, index in Job.run(job, index) }, &job, Int64(pieces.count))
       for part in 0..<(pieces.terms.count - 1) {
         Kernels.accumulate(
           Tensor(storage: rest.storage, offset: rest.offset + part * m * n, shape: result.shape),
           into: result)
       }
+      if !isWhole { finish?.run(on: result) }
     }
   }
 
@@ -74,6 +82,8 @@ enum OneDNN {
     let result: UnsafeMutablePointer<Float>
     let rest: UnsafeMutablePointer<Float>
     let n: Int
+    /// What follows each piece, on the thread that made it.
+    let finish: ck_finish?
 
     /// Piece `index` of the product that `job` points to, on the calling thread.
     static func run(_ job: UnsafeRawPointer?, _ index: Int64) {
@@ -91,6 +101,10 @@ enum OneDNN {
         0, part + rows.lowerBound * n + columns.lowerBound, Int64(n))
       precondition(
         status == dnnl_success, "matmul: oneDNN refused a piece of [\(pieces.m), \(n)]")
+      guard var finish else { return }
+      ck_finish_block(
+        &finish, Int64(rows.lowerBound), Int64(rows.count), Int64(columns.lowerBound),
+        Int64(columns.count))
     }
   }
 }

@@ -4,7 +4,7 @@ extension Op {
     case leaf, unary, add, subtract, multiply, divide, power, minimum, maximum, select, sum, extreme
     case softmax, logSoftmax, logSumExp, cumulativeSum, reshape, permute, broadcast, slice, assign
     case concat, rows, matmul, linear, rmsNorm, layerNorm, rope, attention, swiglu, tokenLogProbs
-    case tokenEntropy
+    case tokenEntropy, checkpoint
   }
 
   var kind: Kind {
@@ -41,6 +41,7 @@ extension Op {
     case .swiglu: .swiglu
     case .tokenLogProbs: .tokenLogProbs
     case .tokenEntropy: .tokenEntropy
+    case .checkpoint: .checkpoint
     }
   }
 }

@@ -81,6 +81,8 @@ enum Op {
   case swiglu(gate: Tensor, up: Tensor)
   case tokenLogProbs(logits: Tensor, rest: Tensor, targets: [Int32], inverseTemperature: Float)
   case tokenEntropy(logits: Tensor, rest: Tensor, entropy: Tensor)
+  /// What `body` made of x, without what it recorded.
+  case checkpoint(x: Tensor, body: (Tensor) -> Tensor)
 }
 
 /// The arguments of causal attention besides its tensors.

@@ -11,11 +11,17 @@ enum Products {
     return result
   }
 
-  /// Writes a [M, K] times b [K, N] into the contiguous `result` [M, N].
-  static func multiply(_ a: Tensor, _ b: Tensor, into result: Tensor, _ dtype: DType) {
+  /// Writes a [M, K] times b [K, N] into the contiguous `result` [M, N], then does to it what
+  /// follows.
+  static func multiply(
+    _ a: Tensor, _ b: Tensor, into result: Tensor, _ dtype: DType, then finish: Finish? = nil
+  ) {
+    if PassWatch.skipsWork { return }
     switch dtype {
-    case .float32: OneDNN.multiply(a, b, into: result)
-    case .bfloat16: multiplyRounded(a, b, into: result)
+    case .float32: OneDNN.multiply(a, b, into: result, then: finish)
+    case .bfloat16:
+      multiplyRounded(a, b, into: result)
+      finish?.run(on: result)
     case .int8: preconditionFailure("matmul: weights of 8 bits are for generation and reading")
     }
   }

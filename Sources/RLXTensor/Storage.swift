@@ -79,8 +79,11 @@ private enum Pool {
 extension Engine {
   /// Bytes of all tensors now alive.
   package static var liveBytes: Int { Pool.state.withLock { $0.liveBytes } }
-  /// Most bytes of tensors alive at one time since the start or the last `releaseFreeMemory`.
+  /// Most bytes of tensors alive at one time since the start or the last `resetPeak` or
+  /// `releaseFreeMemory`.
   package static var peakBytes: Int { Pool.state.withLock { $0.peakBytes } }
+  /// Starts the peak anew from what is alive.
+  package static func resetPeak() { Pool.state.withLock { $0.peakBytes = $0.liveBytes } }
   /// Gives the free blocks back to the system and starts the peak anew.
   package static func releaseFreeMemory() { Pool.drain() }
 }

@@ -69,10 +69,10 @@ final class Tape {
   }
 
   /// The one tape of all recorded operands, a new one if there is none.
-  static func shared(by operands: [Tensor]) -> Tape {
+  static func shared(by operands: [Tensor.Origin]) -> Tape {
     var chosen: Tape?
     for operand in operands {
-      guard case .recorded(let tape, _) = operand.origin else { continue }
+      guard case .recorded(let tape, _) = operand else { continue }
       let root = tape.resolved().tape
       guard let current = chosen else {
         chosen = root
@@ -90,8 +90,8 @@ final class Tape {
   }
 
   /// The place of an operand on this tape, -1 for a constant.
-  func place(of operand: Tensor) -> Int {
-    switch operand.origin {
+  func place(of operand: Tensor.Origin) -> Int {
+    switch operand {
     case .constant: return -1
     case .leaf(let parameter): return leaf(parameter)
     case .recorded(let tape, let index): return tape.resolved().base + index
@@ -103,10 +103,16 @@ extension Tensor {
   /// This value as the result of `op` on `operands`, recorded if one of them is tracked.
   func recorded(_ operands: [Tensor], _ op: @autoclosure () -> Op) -> Tensor {
     guard operands.contains(where: { $0.tracksGradient }) else { return self }
+    return recorded(from: operands.map(\.origin), op())
+  }
+
+  /// The same by how the operands came to be, where their memory is the result's by now.
+  func recorded(from operands: [Origin], _ op: Op) -> Tensor {
+    guard operands.contains(where: { $0.isTracked }) else { return self }
     let tape = Tape.shared(by: operands)
     let places = operands.map { tape.place(of: $0) }
     var result = self
-    result.origin = .recorded(tape, tape.append(op(), places))
+    result.origin = .recorded(tape, tape.append(op, places))
     return result
   }
 }

@@ -5,8 +5,19 @@ extension Tensor {
     return Kernels.binary(op, a.stretched(to: shape), b.stretched(to: shape))
   }
 
-  package static func + (a: Tensor, b: Tensor) -> Tensor {
-    binary(.add, a, b).recorded([a, b], .add(a.shape, b.shape))
+  /// In the memory of an operand that nobody else holds, such as the product in `product + bias`.
+  package static func + (a: consuming Tensor, b: consuming Tensor) -> Tensor {
+    let (origins, op) = ([a.origin, b.origin], Op.add(a.shape, b.shape))
+    let shape = obeyed(try Shape.broadcast(a.shape, b.shape, op: "add"))
+    if a.shape == shape, a.isUnshared {
+      Kernels.accumulate(b.stretched(to: shape), into: a)
+      return a.detached().recorded(from: origins, op)
+    }
+    if b.shape == shape, b.isUnshared {
+      Kernels.accumulate(a.stretched(to: shape), into: b)
+      return b.detached().recorded(from: origins, op)
+    }
+    return binary(.add, a, b).recorded(from: origins, op)
   }
   package static func - (a: Tensor, b: Tensor) -> Tensor {
     binary(.subtract, a, b).recorded([a, b], .subtract(a.shape, b.shape))

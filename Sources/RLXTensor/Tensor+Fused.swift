@@ -79,7 +79,8 @@ extension Tensor {
     let y = Products.product(x.viewed(as: [rowCount, rowWidth]), w.transposed(), dtype)
       .viewed(as: Shape(Array(shape.dims.dropLast()) + [w.shape[0]]))
       .recorded([self, weight], .linear(x: x, weight: w, dtype))
-    return bias.map { y + $0 } ?? y
+    guard let bias else { return y }
+    return (consume y) + bias
   }
 
   /// x / √(mean(x²) + eps) · weight over the last axis (Zhang and Sennrich 2019, equation 4).
@@ -124,54 +125,11 @@ extension Tensor {
       .recorded([self], .rope(table, positions: positions, heads: heads))
   }
 
-  /// softmax(scale q kᵀ) v, each token over its own sequence up to itself. q [N, H*D], k and v
-  /// [N, KV*D]; sequence b is rows offsets[b] ..< offsets[b + 1]; head h uses key head h / (H / KV).
-  /// Returns [N, H*D]. Memory is linear in N.
-  ///
-  /// With a `window`, a token sees that many tokens, itself among them (Beltagy et al. 2020, 3.1); 0: all.
-  /// With `softcap`, scores s become softcap · tanh(s / softcap) (Gemma 2, 2024, 2.2); 0: they stay.
-  package static func causalAttention(
-    q: Tensor, k: Tensor, v: Tensor, offsets: [Int32], heads: Int, kvHeads: Int, scale: Float,
-    window: Int = 0, softcap: Float = 0
-  ) -> Tensor {
-    precondition(
-      heads > 0 && kvHeads > 0 && heads % kvHeads == 0 && q.rank == 2 && q.shape[1] % heads == 0,
-      "causalAttention: q \(q.shape), \(heads) heads, \(kvHeads) key/value heads")
-    let width = q.shape[1] / heads * kvHeads
-    precondition(
-      k.shape == [q.shape[0], width] && v.shape == k.shape,
-      "causalAttention: q \(q.shape), k \(k.shape), v \(v.shape)")
-    precondition(
-      offsets.first == 0 && offsets.last.map { Int($0) } == q.shape[0]
-        && zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 },
-      "causalAttention: offsets must rise from 0 to \(q.shape[0])")
-    let call = AttentionCall(
-      offsets: offsets, heads: heads, kvHeads: kvHeads, scale: scale, window: window,
-      softcap: softcap)
-    let (Q, K, V) = (q.contiguous(), k.contiguous(), v.contiguous())
-    let (o, lse) = Kernels.attention(call, q: Q, k: K, v: V)
-    return o.recorded([q, k, v], .attention(call, q: Q, k: K, v: V, o: o, lse: lse))
-  }
-
   /// silu(gate) · up (Shazeer 2020).
   package static func swiglu(gate: Tensor, up: Tensor) -> Tensor {
     precondition(gate.shape == up.shape, "swiglu: gate \(gate.shape), up \(up.shape)")
     let (g, u) = (gate.contiguous(), up.contiguous())
     return Kernels.swiglu(g, u).recorded([gate, up], .swiglu(gate: g, up: u))
-  }
-
-  /// log softmax(logits / temperature)[r, targets[r]] in nats, for logits [R, V]: [R]. Keeps no softmax.
-  package func tokenLogProbs(_ targets: [Int32], temperature: Float = 1) -> Tensor {
-    precondition(
-      rank == 2 && shape[0] == targets.count
-        && targets.allSatisfy { 0 <= $0 && $0 < shape[1] },
-      "tokenLogProbs: logits \(shape), \(targets.count) targets")
-    let logits = contiguous()
-    let (y, rest) = Kernels.tokenLogProbs(logits, targets, 1 / temperature)
-    return y.recorded(
-      [self],
-      .tokenLogProbs(
-        logits: logits, rest: rest, targets: targets, inverseTemperature: 1 / temperature))
   }
 
   /// -Σ p log p of p = softmax(logits) in nats, for logits [R, V]: [R].

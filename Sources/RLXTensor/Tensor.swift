@@ -15,6 +15,10 @@ package struct Tensor {
     case constant
     case leaf(Parameter)
     case recorded(Tape, Int)
+
+    var isTracked: Bool {
+      if case .constant = self { false } else { true }
+    }
   }
 
   init(storage: Storage, offset: Int = 0, shape: Shape, strides: [Int]? = nil) {
@@ -78,9 +82,7 @@ package struct Tensor {
   }
 
   /// Whether `backward()` on something computed from this tensor would reach it.
-  package var tracksGradient: Bool {
-    if case .constant = origin { false } else { true }
-  }
+  package var tracksGradient: Bool { origin.isTracked }
 
   /// The same values, cut off from the tape.
   package func detached() -> Tensor {
@@ -117,9 +119,19 @@ extension Tensor {
     return result
   }
 
+  /// Whether the memory is this tensor's alone and contiguous, so that it can be written.
+  var isUnshared: Bool {
+    mutating get { isKnownUniquelyReferenced(&storage) && isContiguous }
+  }
+
+  /// This matrix with each row's elements side by side, copied only if they are not yet. Detached.
+  func withRowsWhole() -> Tensor {
+    rank == 2 && (strides[1] == 1 || shape[1] == 1) ? detached() : contiguous()
+  }
+
   /// Makes the memory this tensor's alone and contiguous, so that it can be written.
   mutating func makeUnique() {
-    guard !isKnownUniquelyReferenced(&storage) || !isContiguous else { return }
+    guard !isUnshared else { return }
     let copy = Tensor.uninitialized(shape)
     Kernels.copy(self, into: copy)
     storage = copy.storage

@@ -27,7 +27,7 @@ package final class DPO {
     try settings.check()
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
-      settings: settings.optimizer)
+      models: [policy], settings: settings.optimizer)
     self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy
     self.settings = settings
@@ -83,7 +83,7 @@ package final class DPO {
     }
     func sums(_ model: LanguageModel, recording: Bool) throws -> (Tensor, Tensor) {
       let pass = try ResponsePass(model, rows, recording: recording)
-      let all = sequenceSums(pass.logProbs(temperature: 1), offsets: pass.offsets)
+      let all = sequenceSums(pass.logProbs, offsets: pass.offsets)
       let even = pairs.indices.map { 2 * $0 }
       return (all.rows(even), all.rows(even.map { $0 + 1 }))
     }

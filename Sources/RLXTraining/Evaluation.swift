@@ -82,8 +82,8 @@ extension SFT {
       let pass = try pass(group, recording: false)
       measures.add(
         [
-          ("loss", Double(negativeLogLikelihood(pass.logProbs(temperature: 1)).item)),
-          ("mean_token_accuracy", pass.accuracy), ("entropy", pass.entropy()),
+          ("loss", Double(negativeLogLikelihood(pass.logProbs).item)),
+          ("mean_token_accuracy", pass.accuracy), ("entropy", pass.entropy),
         ], weight: Double(pass.targets.count) / Double(tokens))
     }
     return measures.means.heldOut

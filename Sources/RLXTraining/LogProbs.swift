@@ -8,58 +8,62 @@ import RLXTensor
 struct ResponsePass {
   /// Last hidden states [R, C], after the model's last norm.
   let hidden: Tensor
-  /// Scores [R, V] of every token of the vocabulary.
-  let logits: Tensor
   /// The response tokens [R].
   let targets: [Int32]
   /// [B + 1], first 0.
   let offsets: [Int32]
   /// Hidden states [E, C] at the last tokens of answers that have some, where they were asked for.
   let ends: Tensor?
+  /// log π [R] of the response tokens in nats, with gradients where recorded.
+  let logProbs: Tensor
+  /// The entropy [R] of each token's distribution, in nats.
+  let entropies: Tensor
+  /// Scores [R, V] of every token of the vocabulary, where they were asked for.
+  let logits: Tensor?
+  private let best: [Int32]
 
   /// Runs the model; throws for an empty prompt, too long a row or a token outside the vocabulary.
+  /// Distributions are softmax(logits / temperature).
   init(
-    _ model: LanguageModel, _ pairs: [TokenPair], recording: Bool, readingEnds: Bool = false
+    _ model: LanguageModel, _ pairs: [TokenPair], temperature: Double = 1, recording: Bool,
+    readingEnds: Bool = false, keepingLogits: Bool = false
   ) throws {
     let rows = try model.forward(pairs, recording: recording, readingEnds: readingEnds)
-    ends = rows.ends
-    hidden = rows.hidden
-    targets = rows.targets
-    offsets = rows.offsets
-    logits =
-      rows.targets.isEmpty
-      ? .zeros([0, model.config.vocabulary])
-      : model.family.head(rows.hidden, recording: recording)
-  }
-
-  /// Log-probabilities [R] of the response tokens, in nats.
-  func logProbs(temperature: Double) -> Tensor {
-    targets.isEmpty
-      ? .zeros([0])
-      : logits.tokenLogProbs(targets, temperature: Float(temperature))
+    (ends, hidden, targets, offsets) = (rows.ends, rows.hidden, rows.targets, rows.offsets)
+    guard !targets.isEmpty else {
+      (logProbs, entropies, best) = (.zeros([0]), .zeros([0]), [])
+      logits = keepingLogits ? .zeros([0, model.config.vocabulary]) : nil
+      return
+    }
+    if keepingLogits {
+      let all = try model.pass { $0.head(rows.hidden, recording: recording) }
+      let scores = all.tokenScores(targets, temperature: Float(temperature))
+      (logProbs, entropies, best) = (scores.logProbs, scores.entropies, scores.best)
+      logits = all
+    } else {
+      let scores = try model.scores(
+        hidden, targets, temperature: Float(temperature), recording: recording)
+      (logProbs, entropies, best) = (scores.logProbs, scores.entropies, scores.best)
+      logits = nil
+    }
   }
 
   /// The share of tokens that were the likeliest, in 0…1; 0 of none.
   var accuracy: Double {
     guard !targets.isEmpty else { return 0 }
-    let hits = zip(logits.argmaxRows(), targets).filter { $0 == $1 }
-    return Double(hits.count) / Double(targets.count)
+    let hits = zip(best, targets).count { $0 == $1 }
+    return Double(hits) / Double(targets.count)
   }
 
-  /// The mean entropy of the token distributions at `temperature`, in nats; 0 of none.
-  func entropy(temperature: Double = 1) -> Double {
-    guard !targets.isEmpty else { return 0 }
-    let scores = logits.detached()
-    let used = temperature == 1 ? scores : scores / Float(temperature)
-    return mean(used.tokenEntropy().array)
-  }
+  /// The mean entropy of the token distributions, in nats; 0 of none.
+  var entropy: Double { mean(entropies.array) }
+}
 
-  /// The same as a scalar with gradients, of the distributions at `temperature`:
-  /// −Σ_v p log p, averaged over tokens.
-  func meanEntropy(temperature: Double) -> Tensor {
-    let logProbs = (logits / Float(temperature)).logSoftmax(axis: -1)
-    return -((logProbs.exp() * logProbs).sum(axis: -1).mean())
-  }
+/// The mean entropy of softmax(logits / temperature), logits [R, V], as a scalar with gradients in
+/// nats: −Σ_v p log p, averaged over tokens.
+func meanEntropy(_ logits: Tensor, temperature: Double) -> Tensor {
+  let logProbs = (logits / Float(temperature)).logSoftmax(axis: -1)
+  return -((logProbs.exp() * logProbs).sum(axis: -1).mean())
 }
 
 /// The sum [B] of each row's values [R], with gradients; 0 of an empty row.

@@ -34,6 +34,9 @@ package struct OptimizerSettings: Equatable, Sendable {
   /// The same as a share of all steps, in 0…1, where `warmupSteps` is 0.
   package var warmupRatio = 0.0
 
+  /// Whether only each layer's input is kept for the gradient, and the rest computed again.
+  package var gradientCheckpointing = false
+
   /// Which of the two published forms of Adam.
   package var adamForm = AdamForm.pytorch
 
@@ -107,6 +110,11 @@ extension OptimizedSettings {
       .optionalNumber(
         "max_grad_norm", \.optimizer.maxGradNorm, .above(0), usual: "0.5 to 1",
         "largest norm of all gradients together; nil never clips"),
+      .bool(
+        "gradient_checkpointing", \.optimizer.gradientCheckpointing,
+        usual: "false; true where memory is short",
+        "whether activations within layers are computed again for the gradient instead of kept: "
+          + "less memory, a third more work, the same bits"),
     ]
   }
 

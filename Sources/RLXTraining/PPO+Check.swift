@@ -18,7 +18,7 @@ extension PPO {
     let pairs = batch.samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
     let temperature = settings.logProbTemperature
     func logProbs(_ pairs: [TokenPair]) throws -> [Double] {
-      try ResponsePass(policy, pairs, recording: false).logProbs(temperature: temperature)
+      try ResponsePass(policy, pairs, temperature: temperature, recording: false).logProbs
         .array.map(Double.init)
     }
     let together = try logProbs(pairs)
@@ -43,13 +43,14 @@ extension PPO {
   /// KL(π‖π_ref) of each token, exact, is never negative.
   private func klEstimate(_ batch: PPOBatch) throws -> Invariant {
     let pairs = batch.samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
-    let ours = try ResponsePass(policy, pairs, recording: false)
+    func logits(_ model: LanguageModel) throws -> Tensor {
+      model.family.head(try model.forward(pairs, recording: false).hidden, recording: false)
+    }
     let exact =
-      ours.targets.isEmpty
+      batch.tokenCount == 0
       ? []
       : fullKL(
-        ours.logits, try ResponsePass(reference, pairs, recording: false).logits,
-        temperature: settings.logProbTemperature
+        try logits(policy), try logits(reference), temperature: settings.logProbTemperature
       ).array.map(Double.init)
     return Invariant(
       "kl", "Σ_v π(v) (log π(v) − log π_ref(v)) ≥ 0", left: exact.map { min(0, $0) },
@@ -73,8 +74,9 @@ extension PPO {
       }
     }
     func logProbs(recording: Bool) throws -> Tensor {
-      try ResponsePass(policy, pairs, recording: recording)
-        .logProbs(temperature: settings.logProbTemperature)
+      try ResponsePass(
+        policy, pairs, temperature: settings.logProbTemperature, recording: recording
+      ).logProbs
     }
     for parameter in parameters { parameter.gradient = nil }
     try logProbs(recording: true).mean().backward()

@@ -57,8 +57,10 @@ extension PPO {
     _ part: MiniBatch, share: Float, ptxRows: [Int]?, into passes: inout UpdatePasses
   ) throws -> (ratio: [Float], clipped: [Float]) {
     let readsEnds = part.ends != nil
-    let pass = try ResponsePass(policy, part.pairs, recording: true, readingEnds: readsEnds)
-    let logProbs = pass.logProbs(temperature: settings.logProbTemperature)
+    let pass = try ResponsePass(
+      policy, part.pairs, temperature: settings.logProbTemperature, recording: true,
+      readingEnds: readsEnds, keepingLogits: needsLogits)
+    let logProbs = pass.logProbs
     let values = try valueFunction(pass, part.pairs, recording: true, readingEnds: readsEnds)
     let policyLoss = PolicyLoss(
       new: logProbs, old: part.logProbs, advantages: part.advantages,
@@ -90,7 +92,7 @@ extension PPO {
     passes.statistics.append(
       part.statistics(
         policy: policyLoss, value: valueLoss, total: loss,
-        entropy: pass.entropy(temperature: settings.logProbTemperature),
+        entropy: pass.entropy,
         logProbs: logProbs.array, values: values.tokens.array, skipped: skipped) + extra)
     count(update: part.pairs)
     return (ratio, policyLoss.clipped.array)
@@ -98,6 +100,11 @@ extension PPO {
 }
 
 extension PPO {
+  /// Whether the loss has a term over the whole vocabulary.
+  private var needsLogits: Bool {
+    settings.entropyCoef > 0 || (settings.useKlLoss && settings.klPenalty == .full)
+  }
+
   /// The loss with the terms that are asked for, and what those measured: the KL term, the entropy
   /// bonus, and the pretraining loss of as many texts as the mini-batch has answers.
   private func withExtras(
@@ -107,17 +114,17 @@ extension PPO {
     var metrics: Metrics = []
     if settings.useKlLoss {
       let temperature = settings.logProbTemperature
-      let kl =
-        settings.klPenalty == .full
-        ? fullKL(
-          pass.logits, try ResponsePass(reference, part.pairs, recording: false).logits,
-          temperature: temperature)
-        : settings.klPenalty.perToken(logProbs, part.refLogProbs)
+      var kl = settings.klPenalty.perToken(logProbs, part.refLogProbs)
+      if settings.klPenalty == .full, let logits = pass.logits {
+        let theirs = try reference.forward(part.pairs, recording: false).hidden
+        kl = fullKL(
+          logits, reference.family.head(theirs, recording: false), temperature: temperature)
+      }
       loss = loss + kl.mean() * Float(klController.value)
       metrics.append(("loss/kl", mean(kl.array)))
     }
-    if settings.entropyCoef > 0 {
-      let entropy = pass.meanEntropy(temperature: settings.logProbTemperature)
+    if settings.entropyCoef > 0, let logits = pass.logits {
+      let entropy = meanEntropy(logits, temperature: settings.logProbTemperature)
       loss = loss - entropy * Float(settings.entropyCoef)
       metrics.append(("loss/entropy", Double(entropy.item)))
     }

@@ -72,7 +72,8 @@ package final class PPO {
     if !settings.valueHeadBias { valueFunction.head.bias.isFrozen = true }
     stepper = try Stepper(
       trainer: Settings.trainer, model: policy.name, parameters: policy.parameters,
-      others: valueFunction.parameters, settings: settings.optimizer)
+      others: valueFunction.parameters,
+      models: [policy] + [valueFunction.model].compactMap { $0 }, settings: settings.optimizer)
     self.ptx = ptx
     self.reference = try referenceModel(reference, for: policy, trainer: Settings.trainer)
     self.policy = policy
@@ -175,6 +176,8 @@ package final class PPO {
     batch.ends?.rewards = Tensor(rewardEnds, [rewardEnds.count])
     batch.ends?.returns = Tensor(returnEnds, [returnEnds.count])
     try checkRewards(batch, layout, used: used, advantages: advantages)
+    try checkScale(
+      rewards: rewards, used: used, raw: raw, advantages: batch.advantages?.array ?? [])
     batch.stage = .advantaged
   }
 
@@ -196,7 +199,8 @@ package final class PPO {
     let step = PPOStep(
       batch, passes: passes, learningRate: rate, target: settings.target,
       endTokens: policy.stopTokens,
-      counts: [("num_tokens", Double(tokensSeen)), ("flops", flops)])
+      counts: [("num_tokens", Double(tokensSeen)), ("flops", flops)],
+      warnings: temperatureWarning(batch))
     klController.update(kl: step.kl, count: batch.count)
     log.append(step.metrics)
     batch.stage = .updated

@@ -41,7 +41,8 @@ package final class PRM {
     try settings.check()
     stepper = try Stepper(
       trainer: Settings.trainer, model: model.name, parameters: model.parameters,
-      others: head.parameters.map { ($0.name, $0) }, settings: settings.optimizer)
+      others: head.parameters.map { ($0.name, $0) }, models: [model],
+      settings: settings.optimizer)
     self.model = model
     self.head = head
     self.settings = settings
@@ -142,10 +143,10 @@ package final class PRM {
       }
       try model.check(row.tokens, "prompt and steps")
     }
-    let batch = PackedBatch(rows.map(\.tokens))
+    let batch = model.packed(rows.map(\.tokens))
     let places = zip(batch.offsets, rows).flatMap { start, row in row.places.map { Int(start) + $0 }
     }
-    let hidden = model.family.hidden(batch, recording: recording).rows(places)
+    let hidden = try model.pass { $0.hidden(batch, recording: recording).rows(places) }
     return head(hidden, recording: recording)
   }
 

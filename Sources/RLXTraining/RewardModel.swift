@@ -58,9 +58,9 @@ package final class RewardModel: PreferenceTrainer, Reward {
       throw TrainingError.emptyRow(trainer: Settings.trainer, what: "sequence", row: row)
     }
     for answer in answers { try model.check(answer, "prompt and response") }
-    let batch = PackedBatch(answers)
+    let batch = model.packed(answers)
     let last = batch.offsets.dropFirst().map { Int($0) - 1 }
-    let hidden = model.family.hidden(batch, recording: recording).rows(last)
+    let hidden = try model.pass { $0.hidden(batch, recording: recording).rows(last) }
     return head(hidden, recording: recording)
   }
 
@@ -79,7 +79,7 @@ package final class RewardModel: PreferenceTrainer, Reward {
     }
     let fresh = try Stepper(
       trainer: Settings.trainer, model: model.name, parameters: model.parameters,
-      others: [("score.weight", head.weight)], settings: settings.optimizer)
+      others: [("score.weight", head.weight)], models: [model], settings: settings.optimizer)
     stepper = fresh
     return fresh
   }

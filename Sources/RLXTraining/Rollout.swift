@@ -47,14 +47,17 @@ extension PPO {
     let pairs = samples.map { (prompt: $0.promptTokens, response: $0.responseTokens) }
     let temperature = settings.logProbTemperature
     let readsEnds = settings.scorePosition == .afterEnd
-    let ours = try ResponsePass(policy, pairs, recording: false, readingEnds: readsEnds)
-    let theirs = try ResponsePass(reference, pairs, recording: false)
-    let logProbs = ours.logProbs(temperature: temperature)
-    let refLogProbs = theirs.logProbs(temperature: temperature)
-    let kl =
-      settings.klPenalty == .full && !ours.targets.isEmpty
-      ? fullKL(ours.logits, theirs.logits, temperature: temperature)
-      : settings.klPenalty.perToken(logProbs, refLogProbs)
+    let isFull = settings.klPenalty == .full
+    let ours = try ResponsePass(
+      policy, pairs, temperature: temperature, recording: false, readingEnds: readsEnds,
+      keepingLogits: isFull)
+    let theirs = try ResponsePass(
+      reference, pairs, temperature: temperature, recording: false, keepingLogits: isFull)
+    let (logProbs, refLogProbs) = (ours.logProbs, theirs.logProbs)
+    var kl = settings.klPenalty.perToken(logProbs, refLogProbs)
+    if let own = ours.logits, let other = theirs.logits, !ours.targets.isEmpty {
+      kl = fullKL(own, other, temperature: temperature)
+    }
     let values = try valueFunction(ours, pairs, recording: false, readingEnds: readsEnds)
     return PPOBatch(
       samples: samples, finishes: finishes, offsets: ours.offsets, logProbs: logProbs,

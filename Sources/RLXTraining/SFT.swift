@@ -24,7 +24,7 @@ package final class SFT {
     try settings.check()
     stepper = try Stepper(
       trainer: Settings.trainer, model: model.name, parameters: model.parameters,
-      settings: settings.optimizer)
+      models: [model], settings: settings.optimizer)
     self.model = model
     self.settings = settings
     self.draws = draws
@@ -32,7 +32,7 @@ package final class SFT {
 
   /// The mean negative log-likelihood of a batch's trained tokens: a scalar with gradients, in nats.
   package func loss(_ batch: [Example]) throws -> Tensor {
-    negativeLogLikelihood(try pass(pairs(batch)).logProbs(temperature: 1))
+    negativeLogLikelihood(try pass(pairs(batch)).logProbs)
   }
 
   /// One optimizer step on a batch; logs and returns what it measured.
@@ -74,8 +74,8 @@ package final class SFT {
     ) { part, share in
       let pass = try pass(part.flatMap(\.self))
       accuracy += share * pass.accuracy
-      entropy += share * pass.entropy()
-      return negativeLogLikelihood(pass.logProbs(temperature: 1))
+      entropy += share * pass.entropy
+      return negativeLogLikelihood(pass.logProbs)
     }
     let batch = blocks.flatMap(\.self)
     tokensSeen += batch.reduce(0) { $0 + $1.prompt.count + $1.response.count }

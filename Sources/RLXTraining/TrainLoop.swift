@@ -54,6 +54,8 @@ package final class Stepper {
   /// Their names.
   let names: [String]
   package let optimizer: AdamW
+  /// The models whose passes are recorded, and their networks when their parameters were taken.
+  private let models: [(model: LanguageModel, family: any ModelFamily)]
   /// Of these only what `continues` compares was built into the optimizer.
   var settings: OptimizerSettings
 
@@ -61,12 +63,17 @@ package final class Stepper {
   /// with it.
   init(
     trainer: String, model: String, parameters: [Parameter],
-    others: [(name: String, parameter: Parameter)] = [], settings: OptimizerSettings
+    others: [(name: String, parameter: Parameter)] = [], models: [LanguageModel] = [],
+    settings: OptimizerSettings
   ) throws(TrainingError) {
     let free = parameters.filter { !$0.isFrozen }
-    guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
+    guard !free.isEmpty else {
+      throw parameters.contains { $0.packing?.dtype.trains == false }
+        ? .neverTrains(trainer: trainer, model: model) : .frozen(trainer: trainer, model: model)
+    }
     self.trainer = trainer
     self.model = model
+    self.models = models.map { ($0, $0.family) }
     modelCount = free.count
     self.parameters = free + others.map(\.parameter)
     names = free.map(\.name) + others.map(\.name)
@@ -95,9 +102,13 @@ package final class Stepper {
   /// Forgets gradients that somebody else left, or a step that was given up. Throws `frozen` if the
   /// model was frozen since the trainer was made.
   func begin() throws(TrainingError) {
+    guard models.allSatisfy({ $0.model.family === $0.family }) else {
+      throw .changed(trainer: trainer, model: model)
+    }
     guard parameters.prefix(modelCount).contains(where: { !$0.isFrozen }) else {
       throw .frozen(trainer: trainer, model: model)
     }
+    for (model, _) in models { model.checkpointsLayers = settings.gradientCheckpointing }
     optimizer.zeroGradients()
   }
 
@@ -108,11 +119,14 @@ package final class Stepper {
   }
 
   /// Adds `loss`'s gradient, times `scale`, to the parameters'. A loss that is not finite throws
-  /// before anything changes.
+  /// before anything changes. Whatever throws, a stop on the way among it, leaves no gradients.
   func backward(_ loss: Tensor, scale: Float = 1) throws {
     do {
       try check(loss, "loss")
-      try (scale == 1 ? loss : loss * scale).backward()
+      let done: Void? = try PassWatch.pass { () throws(GradientError) in
+        try (scale == 1 ? loss : loss * scale).backward()
+      }
+      guard done != nil else { throw ModelError.stopped }
     } catch {
       optimizer.zeroGradients()
       throw error
@@ -122,7 +136,7 @@ package final class Stepper {
   /// Gives every parameter a gradient, 0 where it has none, so that `step` moves its moments.
   func addZeroGradients() {
     for parameter in parameters where parameter.gradient == nil {
-      parameter.gradient = .zeros(parameter.value.shape)
+      parameter.gradient = .zeros(parameter.shape)
     }
   }
 
@@ -133,7 +147,7 @@ package final class Stepper {
   func step(learningRate: Double) throws(TrainingError) -> Double {
     defer { optimizer.zeroGradients() }
     let limit = settings.maxGradNorm.map { Float($0) } ?? .infinity
-    let norm = clipGradients(parameters, maxNorm: limit)
+    let norm = gradientNorm(parameters)
     guard norm.isFinite else {
       let bad = parameters.firstIndex { parameter in
         parameter.gradient?.array.contains { !$0.isFinite } ?? false
@@ -143,7 +157,8 @@ package final class Stepper {
         step: steps + 1,
         found: "\(norm)")
     }
-    optimizer.step(learningRate: Float(learningRate))
+    optimizer.step(
+      learningRate: Float(learningRate), gradientScale: clippingFactor(norm: norm, maxNorm: limit))
     return Double(norm)
   }
 }

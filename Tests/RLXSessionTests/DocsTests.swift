@@ -9,6 +9,7 @@ import Testing
     "docs/language.md", "docs/display.md", "docs/undo.md", "docs/training.md",
     "docs/reward-models.md", "docs/process.md", "docs/data.md", "docs/evaluation.md",
     "docs/tokenizers.md",
+    "docs/hub.md", "docs/lora.md",
   ]
 
   struct Block: CustomTestStringConvertible, Sendable {

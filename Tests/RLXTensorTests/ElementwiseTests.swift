@@ -176,31 +176,56 @@ extension EngineSuite {
       }
     }
 
-    @Test(arguments: binaryCases)
-    func functionsOfTwoValuesTakeViews(_ item: BinaryCase) {
-      let x = tensor([9, 33], seed: 5).transposed().slice(axis: 0, from: 2, to: 31)
-      let y = tensor([29, 20], seed: 6).slice(axis: 1, from: 3, to: 12)
-      expectClose(
-        item.function(x, y), Reference.broadcast(x, y, to: [29, 9], item.reference), .elementwise,
-        item.name)
-      let z = tensor([9], seed: 7).broadcast(to: [29, 9])
-      expectClose(
-        item.function(z, x), Reference.broadcast(z, x, to: [29, 9], item.reference), .elementwise,
-        item.name)
+    @Test(arguments: binaryCases, instructionSets)
+    func functionsOfTwoValuesTakeViews(_ item: BinaryCase, isa: String) {
+      using(instructionSet: isa) {
+        let x = tensor([9, 33], seed: 5).transposed().slice(axis: 0, from: 2, to: 31)
+        let y = tensor([29, 20], seed: 6).slice(axis: 1, from: 3, to: 12)
+        expectClose(
+          item.function(x, y), Reference.broadcast(x, y, to: [29, 9], item.reference),
+          .elementwise, "\(item.name) on \(isa)")
+        let z = tensor([9], seed: 7).broadcast(to: [29, 9])
+        expectClose(
+          item.function(z, x), Reference.broadcast(z, x, to: [29, 9], item.reference),
+          .elementwise, "\(item.name) on \(isa)")
+      }
     }
 
-    @Test func equalValuesShareTheGradientOfAnExtreme() throws {
-      let x = Parameter("x", Tensor([1, 2], [2]))
-      try Tensor.maximum(x.tracked, Tensor([1, 1], [2])).sum().backward()
-      #expect(x.gradient?.array == [0.5, 1])
+    /// A sum may take the memory of an operand that nobody else holds; one that somebody holds stays.
+    @Test func sumsLeaveOperandsThatAreHeld() {
+      let (x, y) = (tensor([9, 33], seed: 1), tensor([9, 33], seed: 2))
+      let row = tensor([33], seed: 3)
+      let (xs, ys, rows) = (x.array, y.array, row.array)
+      let sum = x + y
+      let more = sum + row
+      let product = x * y + row
+      #expect(x.array == xs && y.array == ys && row.array == rows)
+      #expect(sum.array == zip(xs, ys).map { $0 + $1 })
+      #expect(more.array == sum.array.enumerated().map { $0.element + rows[$0.offset % 33] })
+      #expect(
+        product.array == (x * y).array.enumerated().map { $0.element + rows[$0.offset % 33] })
+      let part = x.slice(axis: 0, from: 1, to: 3) + x.slice(axis: 0, from: 2, to: 4)
+      #expect(x.array == xs && part.array[0] == xs[33] + xs[66])
     }
 
-    @Test func powersOfZeroHaveFiniteGradients() throws {
-      let base = Parameter("base", Tensor([0, 0], [2]))
-      let exponent = Parameter("exponent", Tensor([2, 0], [2]))
-      try base.tracked.pow(exponent.tracked).sum().backward()
-      #expect(base.gradient?.array == [0, 0])
-      #expect(exponent.gradient?.array == [0, 0])
+    @Test(arguments: instructionSets)
+    func equalValuesShareTheGradientOfAnExtreme(isa: String) throws {
+      try using(instructionSet: isa) {
+        let x = Parameter("x", Tensor([1, 2], [2]))
+        try Tensor.maximum(x.tracked, Tensor([1, 1], [2])).sum().backward()
+        #expect(x.gradient?.array == [0.5, 1])
+      }
+    }
+
+    @Test(arguments: instructionSets)
+    func powersOfZeroHaveFiniteGradients(isa: String) throws {
+      try using(instructionSet: isa) {
+        let base = Parameter("base", Tensor([0, 0], [2]))
+        let exponent = Parameter("exponent", Tensor([2, 0], [2]))
+        try base.tracked.pow(exponent.tracked).sum().backward()
+        #expect(base.gradient?.array == [0, 0])
+        #expect(exponent.gradient?.array == [0, 0])
+      }
     }
   }
 }

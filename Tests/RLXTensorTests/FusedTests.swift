@@ -34,37 +34,43 @@ extension EngineSuite {
       }
     }
 
-    @Test func ropeRotatesPairsOfHalves() {
-      let x = tensor([3, 12], seed: 1)
-      let table = ropeTable(9, 6)
-      let y = Reference.doubles(x.rope([0, 5, 8], heads: 2, table: table))
-      let given = Reference.doubles(x)
-      var expected = given
-      for (row, position) in [0, 5, 8].enumerated() {
-        for head in 0..<2 {
-          for d in 0..<3 {
-            let angle = Double(position) * pow(10000, -2 * Double(d) / 6)
-            let (i, j) = (row * 12 + head * 6 + d, row * 12 + head * 6 + d + 3)
-            expected[i] = given[i] * cos(angle) - given[j] * sin(angle)
-            expected[j] = given[j] * cos(angle) + given[i] * sin(angle)
+    @Test(arguments: instructionSets)
+    func ropeRotatesPairsOfHalves(isa: String) {
+      using(instructionSet: isa) {
+        let x = tensor([3, 12], seed: 1)
+        let table = ropeTable(9, 6)
+        let y = Reference.doubles(x.rope([0, 5, 8], heads: 2, table: table))
+        let given = Reference.doubles(x)
+        var expected = given
+        for (row, position) in [0, 5, 8].enumerated() {
+          for head in 0..<2 {
+            for d in 0..<3 {
+              let angle = Double(position) * pow(10000, -2 * Double(d) / 6)
+              let (i, j) = (row * 12 + head * 6 + d, row * 12 + head * 6 + d + 3)
+              expected[i] = given[i] * cos(angle) - given[j] * sin(angle)
+              expected[j] = given[j] * cos(angle) + given[i] * sin(angle)
+            }
           }
         }
+        expectClose(Tensor(y.map(Float.init), [36]), expected, .sum)
       }
-      expectClose(Tensor(y.map(Float.init), [36]), expected, .sum)
     }
 
-    @Test func ropeLeavesWhatTheTableDoesNotReach() {
-      let x = tensor([3, 14], seed: 1)
-      let y = x.rope([0, 5, 8], heads: 2, table: ropeTable(9, 4))
-      for head in 0..<2 {
-        let start = 7 * head
-        let turned = x.slice(axis: 1, from: start, to: start + 4)
-          .rope([0, 5, 8], heads: 1, table: ropeTable(9, 4))
-        #expect(y.slice(axis: 1, from: start, to: start + 4).array == turned.array)
-        let kept = (start + 4, start + 7)
-        #expect(
-          y.slice(axis: 1, from: kept.0, to: kept.1).array
-            == x.slice(axis: 1, from: kept.0, to: kept.1).array)
+    @Test(arguments: instructionSets)
+    func ropeLeavesWhatTheTableDoesNotReach(isa: String) {
+      using(instructionSet: isa) {
+        let x = tensor([3, 14], seed: 1)
+        let y = x.rope([0, 5, 8], heads: 2, table: ropeTable(9, 4))
+        for head in 0..<2 {
+          let start = 7 * head
+          let turned = x.slice(axis: 1, from: start, to: start + 4)
+            .rope([0, 5, 8], heads: 1, table: ropeTable(9, 4))
+          #expect(y.slice(axis: 1, from: start, to: start + 4).array == turned.array)
+          let kept = (start + 4, start + 7)
+          #expect(
+            y.slice(axis: 1, from: kept.0, to: kept.1).array
+              == x.slice(axis: 1, from: kept.0, to: kept.1).array)
+        }
       }
     }
 
@@ -146,13 +152,16 @@ extension EngineSuite {
       }
     }
 
-    @Test func extremeScoresStayFinite() {
-      let q = Tensor([300, -300], [2, 1])
-      let k = Tensor([1000, -1000], [2, 1])
-      let v = Tensor([1, 2], [2, 1])
-      let y = Tensor.causalAttention(
-        q: q, k: k, v: v, offsets: [0, 2], heads: 1, kvHeads: 1, scale: 1)
-      #expect(y.array == [1, 2])
+    @Test(arguments: instructionSets)
+    func extremeScoresStayFinite(isa: String) {
+      using(instructionSet: isa) {
+        let q = Tensor([300, -300], [2, 1])
+        let k = Tensor([1000, -1000], [2, 1])
+        let v = Tensor([1, 2], [2, 1])
+        let y = Tensor.causalAttention(
+          q: q, k: k, v: v, offsets: [0, 2], heads: 1, kvHeads: 1, scale: 1)
+        #expect(y.array == [1, 2])
+      }
     }
 
     @Test(arguments: instructionSets)
@@ -277,21 +286,27 @@ extension EngineSuite {
       }
     }
 
-    @Test func entropyOfACertainTokenIsZero() throws {
-      let p = Parameter("p", Tensor([0, -.infinity, -.infinity], [1, 3]))
-      let entropy = p.tracked.tokenEntropy()
-      #expect(entropy.array == [0])
-      try entropy.sum().backward()
-      #expect(p.gradient?.array == [0, 0, 0])
+    @Test(arguments: instructionSets)
+    func entropyOfACertainTokenIsZero(isa: String) throws {
+      try using(instructionSet: isa) {
+        let p = Parameter("p", Tensor([0, -.infinity, -.infinity], [1, 3]))
+        let entropy = p.tracked.tokenEntropy()
+        #expect(entropy.array == [0])
+        try entropy.sum().backward()
+        #expect(p.gradient?.array == [0, 0, 0])
+      }
     }
 
-    @Test func swigluIsSiluTimesUp() {
-      let gate = tensor([3, 33], seed: 1, in: -9...9)
-      let up = tensor([3, 33], seed: 2)
-      let reference = zip(Reference.doubles(gate), Reference.doubles(up)).map {
-        $0 * Reference.sigmoid($0) * $1
+    @Test(arguments: instructionSets)
+    func swigluIsSiluTimesUp(isa: String) {
+      using(instructionSet: isa) {
+        let gate = tensor([3, 33], seed: 1, in: -9...9)
+        let up = tensor([3, 33], seed: 2)
+        let reference = zip(Reference.doubles(gate), Reference.doubles(up)).map {
+          $0 * Reference.sigmoid($0) * $1
+        }
+        expectClose(Tensor.swiglu(gate: gate, up: up), reference, .elementwise)
       }
-      expectClose(Tensor.swiglu(gate: gate, up: up), reference, .elementwise)
     }
   }
 }

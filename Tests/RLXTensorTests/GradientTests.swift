@@ -150,6 +150,15 @@ let fusedGradients: [GradientCase] = [
     .causalAttention(
       q: $0[0], k: $0[1], v: $0[2], offsets: [0, 1, 19], heads: 4, kvHeads: 2, scale: 0.7)
   },
+  GradientCase("attention of packed columns", [[19, 16]], in: -1...1) {
+    .causalAttention(packed: $0[0], offsets: [0, 1, 19], heads: 4, kvHeads: 2, scale: 0.7)
+  },
+  GradientCase("checkpoint", [[3, 7], [7]]) { inputs in
+    .checkpointed(inputs[0]) { ($0 * 0.7).tanh() * $0 } + inputs[1]
+  },
+  GradientCase("sum in an operand's memory", [[3, 7], [3, 7], [7]]) {
+    $0[0] * $0[1] + ($0[1] * $0[0]).tanh() + $0[2]
+  },
   GradientCase("swiglu", [[3, 7], [3, 7]]) { .swiglu(gate: $0[0], up: $0[1]) },
   GradientCase("tokenLogProbs", [[3, 17]]) { $0[0].tokenLogProbs([0, 16, 5], temperature: 0.7) },
   GradientCase("tokenEntropy", [[3, 17]]) { $0[0].tokenEntropy() },

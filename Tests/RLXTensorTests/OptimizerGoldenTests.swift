@@ -37,26 +37,29 @@ extension EngineSuite {
     /// Four float updates of numbers of size 1 to 3, each rounded a few times.
     static let updates = Tolerance(absolute: 3e-6, relative: 3e-6)
 
-    @Test func adamWAndClippingAgreeWithPyTorch() throws {
-      for run in try Golden.read().adamw {
-        let parameters = zip(run.start, run.shapes).map { Parameter("p", Tensor($0, Shape($1))) }
-        let optimizer = AdamW(
-          parameters,
-          AdamW.Settings(
-            learningRate: run.learning_rate, beta1: run.beta1, beta2: run.beta2, eps: run.eps,
-            weightDecay: run.weight_decay))
-        for step in run.steps {
-          for (parameter, gradient) in zip(parameters, step.gradients) {
-            parameter.gradient = Tensor(gradient, parameter.value.shape)
-          }
-          let norm = clipGradients(parameters, maxNorm: run.max_norm)
-          #expect(Self.updates.allows(Double(norm), step.norm))
-          for (parameter, clipped) in zip(parameters, step.clipped) {
-            expectClose(parameter.gradient ?? .zeros([0]), clipped, Self.updates)
-          }
-          optimizer.step()
-          for (parameter, value) in zip(parameters, step.values) {
-            expectClose(parameter.value, value, Self.updates)
+    @Test(arguments: instructionSets)
+    func adamWAndClippingAgreeWithPyTorch(isa: String) throws {
+      try using(instructionSet: isa) {
+        for run in try Golden.read().adamw {
+          let parameters = zip(run.start, run.shapes).map { Parameter("p", Tensor($0, Shape($1))) }
+          let optimizer = AdamW(
+            parameters,
+            AdamW.Settings(
+              learningRate: run.learning_rate, beta1: run.beta1, beta2: run.beta2, eps: run.eps,
+              weightDecay: run.weight_decay))
+          for step in run.steps {
+            for (parameter, gradient) in zip(parameters, step.gradients) {
+              parameter.gradient = Tensor(gradient, parameter.value.shape)
+            }
+            let norm = clipGradients(parameters, maxNorm: run.max_norm)
+            #expect(Self.updates.allows(Double(norm), step.norm))
+            for (parameter, clipped) in zip(parameters, step.clipped) {
+              expectClose(parameter.gradient ?? .zeros([0]), clipped, Self.updates)
+            }
+            optimizer.step()
+            for (parameter, value) in zip(parameters, step.values) {
+              expectClose(parameter.value, value, Self.updates)
+            }
           }
         }
       }

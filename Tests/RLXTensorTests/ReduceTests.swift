@@ -66,32 +66,41 @@ extension EngineSuite {
       }
     }
 
-    @Test func totalsOfAllElements() {
-      for count in [1, 3, 33, 5000, 70_001] {
-        let x = tensor([count], seed: count)
-        let sum = Reference.doubles(x).reduce(0, +)
-        // Chunks of 4096 are summed in float, their sums in double.
-        #expect(abs(Double(x.sum().item) - sum) < 1e-3)
-        #expect(abs(Double(x.mean().item) - sum / Double(count)) < 1e-5)
-        #expect(x.max().item == x.array.max())
-        #expect(x.min().item == x.array.min())
+    @Test(arguments: instructionSets)
+    func totalsOfAllElements(isa: String) {
+      using(instructionSet: isa) {
+        for count in [1, 3, 33, 5000, 70_001] {
+          let x = tensor([count], seed: count)
+          let sum = Reference.doubles(x).reduce(0, +)
+          // Chunks of 4096 are summed in float, their sums in double.
+          #expect(abs(Double(x.sum().item) - sum) < 1e-3)
+          #expect(abs(Double(x.mean().item) - sum / Double(count)) < 1e-5)
+          #expect(x.max().item == x.array.max())
+          #expect(x.min().item == x.array.min())
+        }
+        #expect(Tensor.zeros([0]).sum().item == 0)
+        #expect(Tensor.zeros([0]).mean().item.isNaN)
       }
-      #expect(Tensor.zeros([0]).sum().item == 0)
-      #expect(Tensor.zeros([0]).mean().item.isNaN)
     }
 
-    @Test func extremesOfNaNAreNaN() {
-      let x = Tensor([1, .nan, 3, 0, 1, 2], [2, 3])
-      #expect(x.max(axis: 1).array[0].isNaN && x.max(axis: 1).array[1] == 2)
-      #expect(x.min(axis: 1).array[0].isNaN && x.min(axis: 1).array[1] == 0)
-      #expect(x.argmaxRows() == [1, 2])
-      #expect(x.max().item.isNaN)
+    @Test(arguments: instructionSets)
+    func extremesOfNaNAreNaN(isa: String) {
+      using(instructionSet: isa) {
+        let x = Tensor([1, .nan, 3, 0, 1, 2], [2, 3])
+        #expect(x.max(axis: 1).array[0].isNaN && x.max(axis: 1).array[1] == 2)
+        #expect(x.min(axis: 1).array[0].isNaN && x.min(axis: 1).array[1] == 0)
+        #expect(x.argmaxRows() == [1, 2])
+        #expect(x.max().item.isNaN)
+      }
     }
 
-    @Test func logSumExpOfInfinitiesIsTheInfinity() {
-      let x = Tensor([-.infinity, -.infinity, 0, .infinity, 0, -.infinity], [3, 2])
-      #expect(x.logSumExp(axis: 1).array == [-.infinity, .infinity, 0])
-      #expect(x.slice(axis: 0, from: 2, to: 3).softmax(axis: 1).array == [1, 0])
+    @Test(arguments: instructionSets)
+    func logSumExpOfInfinitiesIsTheInfinity(isa: String) {
+      using(instructionSet: isa) {
+        let x = Tensor([-.infinity, -.infinity, 0, .infinity, 0, -.infinity], [3, 2])
+        #expect(x.logSumExp(axis: 1).array == [-.infinity, .infinity, 0])
+        #expect(x.slice(axis: 0, from: 2, to: 3).softmax(axis: 1).array == [1, 0])
+      }
     }
   }
 }

@@ -4,6 +4,7 @@ import RLXTensor
 /// Slow, obvious arithmetic in double to hold the engine against.
 enum Reference {
   static func power(_ a: Double, _ b: Double) -> Double { pow(a, b) }
+  static func log(_ x: Double) -> Double { Glibc.log(x) }
   static func cosine(_ x: Double) -> Double { cos(x) }
   static func sine(_ x: Double) -> Double { sin(x) }
   static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }

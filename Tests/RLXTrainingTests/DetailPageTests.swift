@@ -78,6 +78,7 @@ import Testing
     // Settings of the optimizer and of sampling that every trainer has, and sizes.
     let common: Set = [
       "learning_rate", "adam_beta1", "adam_beta2", "weight_decay", "max_grad_norm",
+      "gradient_checkpointing",
       "warmup_steps", "warmup_ratio", "batch_size", "min_tokens", "top_k", "top_p", "stop",
     ]
     #expect(

@@ -49,6 +49,9 @@ typedef struct {
   int32_t rank;
   int64_t size[CK_MAX_RANK], a[CK_MAX_RANK], b[CK_MAX_RANK];
 } ck_layout;
+/// The walk over two arrays of one shape, at most CK_MAX_RANK axes with strides in floats: axes of size 1
+/// dropped, neighbours that lie alike merged.
+ck_layout ck_make_layout(int rank, const long *size, const long *a, const long *b);
 
 void ck_unary(ck_unary_op op, const float *x, float *y, int64_t n, float p0, float p1);
 /// dx = dy * f'(x), where `saved` is x or y as ck_unary_saves_output says.
@@ -81,7 +84,6 @@ void ck_extreme_backward(const float *dy, const float *x, const float *y, float 
 /// First place of the maximum, as a float in `y` (exact below 2^24) or an int32.
 void ck_argmax(const float *x, int32_t *y, int64_t outer, int64_t n, int64_t inner);
 void ck_cumsum(const float *x, float *y, int64_t outer, int64_t n, int64_t inner, bool backward);
-double ck_sum_squares(const float *x, int64_t n);
 /// 1 when every value is finite.
 bool ck_all_finite(const float *x, int64_t n);
 
@@ -94,14 +96,17 @@ void ck_log_softmax_backward(const float *dy, const float *y, float *dx, int64_t
 void ck_logsumexp(const float *x, float *y, int64_t N, int64_t C);
 void ck_logsumexp_backward(const float *dy, const float *x, const float *y, float *dx, int64_t N,
                            int64_t C);
-/// y[r] = log softmax(logits[r] * inverse_temperature)[targets[r]]; rest[r] keeps the normaliser less
-/// the row's maximum.
-void ck_token_logprobs(const float *logits, const int32_t *targets, float *y, float *rest, int64_t N,
-                       int64_t V, float inverse_temperature);
-void ck_token_logprobs_backward(const float *dy, const float *logits, const int32_t *targets,
-                                const float *rest, float *dx, int64_t N, int64_t V,
-                                float inverse_temperature);
-/// y[r] = entropy of softmax(logits[r]) in nats; rest[r] as above.
+/// y[r] = log softmax(logits[r] * inverse_temperature)[targets[r]], entropy[r] that distribution's in
+/// nats, best[r] its likeliest token; rest [N, 2] keeps what the gradient needs of each row: the
+/// maximum, and the normaliser less it.
+void ck_token_scores(const float *logits, const int32_t *targets, float *y, float *rest, float *entropy,
+                     int32_t *best, int64_t N, int64_t V, float inverse_temperature);
+/// The gradient of y. dx may be the memory of the logits.
+void ck_token_scores_backward(const float *dy, const float *logits, const int32_t *targets,
+                              const float *rest, float *dx, int64_t N, int64_t V,
+                              float inverse_temperature);
+/// y[r] = entropy of softmax(logits[r]) in nats; rest[r] keeps the
+/// normaliser less the row's maximum.
 void ck_token_entropy(const float *logits, float *y, float *rest, int64_t N, int64_t V);
 void ck_token_entropy_backward(const float *dy, const float *logits, const float *y,
                                const float *rest, float *dx, int64_t N, int64_t V);
@@ -124,7 +129,7 @@ void ck_layer_norm_backward(const float *dy, const float *x, const float *w, con
 
 /// y[i] = x[ids[i]], rows of C; ids in 0..<rows.
 void ck_gather(const float *x, const int32_t *ids, float *y, int64_t n, int64_t C);
-/// dx[ids[i]] += dy[i], in the order of i for every row of dx.
+/// dx[r] += the sum of the dy[i] with ids[i] = r, in the order of i.
 void ck_scatter_add(const float *dy, const int32_t *ids, float *dx, int64_t n, int64_t rows,
                     int64_t C);
 /// Rotate-half rotary embedding of the first R of each head's D numbers in x [N, H*D] by cosines and
@@ -136,6 +141,7 @@ void ck_rope(const float *x, const int32_t *positions, const float *cosines, con
 
 typedef struct {
   const float *q, *k, *v;    // [N, H*D], [N, G*D], [N, G*D]
+  int64_t stride_q, stride_k, stride_v;  // from row to row of these, and of their gradients
   float *o, *lse;            // [N, H*D], [N, H]
   const int32_t *offsets;    // [B + 1]
   int64_t B, H, G, D;
@@ -146,14 +152,15 @@ typedef struct {
 void ck_causal_attention(const ck_attention *a);
 void ck_causal_attention_backward(const ck_attention *a, const float *dout, float *dq, float *dk,
                                   float *dv);
-/// Keys or values of one layer: [rows, G, D, capacity], positions innermost; capacity % 16 == 0.
-void ck_cache_append(const float *x, float *cache, const int32_t *rows, const int32_t *positions,
-                     int64_t N, int64_t G, int64_t D, int64_t capacity);
+/// Keys or values of one layer: [rows][capacity / 16][width][16], sixteen positions innermost.
+/// Tokens' vectors x[n * stride ...] of `width` numbers go to positions[n] of rows[n].
+void ck_cache_append(const float *x, int64_t stride, float *cache, const int32_t *rows,
+                     const int32_t *positions, int64_t N, int64_t width, int64_t capacity);
 void ck_cache_copy(float *cache, int64_t from, int64_t to, int64_t length, int64_t width,
                    int64_t capacity);
 /// Attention of token n at positions[n] of rows[n] over cached positions 0...positions[n], or the
 /// last `window` of them; window and softcap as in ck_attention.
-void ck_decode_attention(const float *q, const float *keys, const float *values,
+void ck_decode_attention(const float *q, int64_t q_stride, const float *keys, const float *values,
                          const int32_t *rows, const int32_t *positions, float *o, int64_t N,
                          int64_t H, int64_t G, int64_t D, int64_t capacity, float scale,
                          int64_t window, float softcap);
@@ -163,12 +170,37 @@ void ck_decode_attention(const float *q, const float *keys, const float *values,
 /// y[n] = x[k] B[k, n] with a fixed order of summation.
 void ck_vector_matrix(const float *x, const float *b, float *y, int64_t k, int64_t n, int64_t ldb);
 
+/// What follows a product y [N, M]: y += bias; then y = residual + y, or bent = op(y). Any may be NULL.
 typedef struct {
-  float learning_rate, eps, weight_decay;
+  float *y;
+  const float *bias, *residual;  // [M], [N, M]
+  float *bent;                   // [N, M]
+  int32_t op;                    // a ck_unary_op
+  int64_t M;
+} ck_finish;
+/// Does it for a block of y; a thread of the team can call it for the block that it made.
+void ck_finish_block(const ck_finish *f, int64_t row, int64_t rows, int64_t column, int64_t columns);
+
+typedef struct {
+  float learning_rate, eps;
+  float gradient_scale;  // what gradients are multiplied by first: 1, or less to clip their norm
   double beta1, beta2;  // 1 - 0.999 in float would be off by 5e-5 of itself
   double correction1, correction2;  // 1 - beta ** step
 } ck_adamw_settings;
-void ck_adamw(float *p, const float *g, float *m, float *v, int64_t n, const ck_adamw_settings *s);
+
+/// A parameter: its n values, gradient and moments.
+typedef struct {
+  float *p;
+  const float *g;
+  float *m, *v;
+  int64_t n;
+  float weight_decay;
+} ck_adamw_piece;
+
+/// One step of all parameters.
+void ck_adamw(const ck_adamw_piece *pieces, int64_t count, const ck_adamw_settings *s);
+/// sums[i] = the sum of squares of the i-th gradient; only g and n are read.
+void ck_piece_squares(const ck_adamw_piece *pieces, int64_t count, double *sums);
 
 // --- Counter-based randomness (philox.c): Salmon et al., "Parallel random numbers: as easy as
 // 1, 2, 3", SC 2011; Philox4x32 with 10 rounds ---

@@ -45,6 +45,12 @@ struct BatchAttention {
       })
   }
 
+  /// What a layer makes of the hidden states x [N, C]; kept for the gradient, or computed again for it
+  /// where the batch says so.
+  func layer(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {
+    mode == .recording && batch.checkpointsLayers ? .checkpointed(x, body) : body(x)
+  }
+
   /// softmax(scale q kᵀ) v of a layer, each token over its own past, or the last `window` tokens of it:
   /// q [N, H·D], k and v [N, KV·D] give [N, H·D]. Puts k and v into the cache, if there is one.
   /// `softcap` as in `causalAttention`.
@@ -63,6 +69,26 @@ struct BatchAttention {
     }
     return Tensor.causalAttention(
       q: q, k: k, v: v, offsets: batch.offsets, heads: heads, kvHeads: kvHeads, scale: scale,
+      window: window, softcap: softcap)
+  }
+
+  /// The same for the columns of one tensor [N, (H + 2·KV)·D], queries first, then keys and values.
+  func callAsFunction(
+    layer: Int, packed qkv: Tensor, heads: Int, kvHeads: Int, scale: Float, window: Int = 0,
+    softcap: Float = 0
+  ) -> Tensor {
+    guard cached != nil else {
+      return Tensor.causalAttention(
+        packed: qkv, offsets: batch.offsets, heads: heads, kvHeads: kvHeads, scale: scale,
+        window: window, softcap: softcap)
+    }
+    let D = qkv.shape[1] / (heads + 2 * kvHeads)
+    func part(_ first: Int, _ count: Int) -> Tensor {
+      qkv.slice(axis: 1, from: first * D, to: (first + count) * D)
+    }
+    return self(
+      layer: layer, q: part(0, heads), k: part(heads, kvHeads),
+      v: part(heads + kvHeads, kvHeads), heads: heads, kvHeads: kvHeads, scale: scale,
       window: window, softcap: softcap)
   }
 }

@@ -42,7 +42,8 @@ package final class GPT2Model: BuiltFamily {
   init<Failure: Error>(_ make: NetworkBuilder<Failure>) throws(Failure) {
     config = make.config
     embedding = try make.embedding("transformer.wte", config.vocabulary, config.width)
-    positions = try make.embedding("transformer.wpe", config.context, config.width)
+    positions = try make.embedding(
+      "transformer.wpe", config.context, config.width, dtype: .float32)
     layers = try make.stack("transformer.h", Layer.init)
     norm = try make.layerNorm("transformer.ln_f")
     output = try make.output("lm_head", tiedTo: embedding)
@@ -62,17 +63,18 @@ package final class GPT2Model: BuiltFamily {
   }
 
   func run(_ batch: PackedBatch, _ attend: BatchAttention) -> Tensor {
-    let (C, mode) = (config.width, attend.mode)
+    let mode = attend.mode
     var x = embedding(batch.tokens, mode) + positions(batch.positions, mode)  // [N, C]
     for (index, layer) in layers.enumerated() {
-      let qkv = layer.qkv(layer.attentionNorm(x, mode), mode)  // [N, 3C]
-      func part(_ i: Int) -> Tensor { qkv.slice(axis: 1, from: i * C, to: (i + 1) * C) }
-      let attended = attend(
-        layer: index, q: part(0), k: part(1), v: part(2), heads: config.heads,
-        kvHeads: config.heads, scale: attentionScale(index))
-      x = layer.o(attended, mode, addedTo: x)
-      let inner = layer.up(layer.innerNorm(x, mode), mode, activation: config.activation)  // [N, I]
-      x = layer.down(inner, mode, addedTo: x)
+      x = attend.layer(x) { [self] x in
+        let qkv = layer.qkv(layer.attentionNorm(x, mode), mode)  // [N, 3C]
+        let attended = attend(
+          layer: index, packed: qkv, heads: config.heads, kvHeads: config.heads,
+          scale: attentionScale(index))
+        let x = layer.o(attended, mode, addedTo: x)
+        let inner = layer.up(layer.innerNorm(x, mode), mode, activation: config.activation)
+        return layer.down(inner, mode, addedTo: x)  // [N, C]
+      }
     }
     return norm(x, mode)
   }

@@ -7,6 +7,8 @@ package struct PackedBatch: Sendable, Equatable {
   package var offsets: [Int32]
   /// [N]: the place of each token in its own sequence.
   package var positions: [Int32]
+  /// Whether a recorded pass keeps only what goes into each layer.
+  package var checkpointsLayers = false
 
   /// Packs whole sequences, whose positions begin at 0.
   package init(_ sequences: some Sequence<[Int32]>) {

@@ -1,3 +1,4 @@
+import RLXHub
 import RLXModels
 import RLXScript
 
@@ -10,13 +11,17 @@ enum TokenizerMethods {
       constructor: FunctionSpec(
         TokenizerObject.typeName, "Loads the tokenizer.json of a folder.",
         parameters: [
-          ParameterSpec("path", .string, example: "\"models/stories260K\"", doc: "the folder")
-        ], effects: .reads, returns: "Tokenizer", example: "Tokenizer(\"nano\")"
+          ParameterSpec(
+            "path", .string, example: "\"models/stories260K\"",
+            doc: "the folder, or the name of a model on a hub: \"owner/name\"")
+        ] + HubChoice.parameters, effects: .reads, returns: "Tokenizer",
+        example: "Tokenizer(\"nano\")"
       ) { [unowned core] call in
         let path = try call.string("path")
         let folder = path.hasSuffix("/tokenizer.json") ? String(path.dropLast(15)) : path
         let tokenizer = try ModelFolder.load(
-          folder, names: Tokenizer.fileNames, core, for: "Tokenizer"
+          folder, names: Tokenizer.fileNames, core, for: "Tokenizer",
+          hub: HubChoice(call, part: .tokenizer)
         ) { try Tokenizer.load(folder: $0) }
         return .host(TokenizerObject(tokenizer, name: ModelFolder.name(folder)))
       },

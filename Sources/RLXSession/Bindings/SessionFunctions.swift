@@ -2,14 +2,16 @@ import Foundation
 import RLXData
 import RLXScript
 
-/// Adds the functions that belong to a session: its seed, files, snapshots, plots, tables and help.
+/// Adds the functions that belong to a session: its seed, files, snapshots, plots, tables, memory and help.
 package func registerSessionFunctions(_ registry: Registry, core: SessionCore) {
   let all =
     [SessionFunctions.seed(core)] + SessionDraws.functions(core) + SessionFunctions.files(core)
     + SnapshotFunctions.all(core)
-    + [SessionFunctions.plot, SessionFunctions.table] + SessionHelp.functions(core)
+    + [SessionFunctions.plot, SessionFunctions.table, MemoryFunctions.memory]
+    + SessionHelp.functions(core)
   for spec in all { registry.add(spec) }
-  for type in SessionViews.types + [SnapshotFunctions.type()] { registry.add(type) }
+  let types = SessionViews.types + [SnapshotFunctions.type(), MemoryFunctions.type()]
+  for type in types { registry.add(type) }
 }
 
 enum SessionFunctions {

@@ -12,6 +12,12 @@ extension HelpTopic {
         policy.logprobs("Once", " upon a time");
         policy.loss("Once upon a time").item();
 
+      Families: llama, mistral, qwen2, qwen3, smollm3, olmo2, phi3, gpt_neox, gemma2, gemma3_text, gpt2
+      (docs/models.md has what of each is supported). Model.new makes fresh weights of any of them.
+
+        Model.new(family: "qwen3", layers: 2, width: 32, heads: 4, kv_heads: 2,
+                  tokenizer: policy.tokenizer);
+
       logprobs gives one number a token, in nats, with gradients. A model is an object: trainers
       change it in place. copy() makes another, freeze() keeps one from being trained, save writes a
       folder that reads back to the same bits.
@@ -20,7 +26,25 @@ extension HelpTopic {
         reference.frozen                        #> true
         policy.save("my-model")
 
-      ?Model lists its members; :help generation, :help tensors.
+      Model("owner/name") is a model of Hugging Face's hub that other programs have brought to this
+      machine; Model("owner/name", download: true) brings it. revision: names a branch, tag or commit.
+
+            ?Model lists its members; :help dtypes, :help generation, :help tensors.
+      """),
+    HelpTopic(
+      "dtypes", "How weights are kept",
+      """
+      dtype says how products read a model's weights: "f32" (unless told), "bf16" (half the bytes; float32
+      weights stay behind while it trains) or "q8" (8-bit numbers with a scale for 32: a quarter of the
+      bytes, and it never trains).
+
+        policy = Model("nano", dtype: "bf16")
+        policy.dtype                            #> "bf16"
+        reader = Model("nano", dtype: "q8")
+        reader.frozen                           #> true
+
+      A frozen model keeps only that form of its matrices. Losses and log-probabilities are float32 in
+      any. A model saved remembers its dtype. docs/dtypes.md says what is lost and gained.
       """),
     HelpTopic(
       "generation", "Generation",
