@@ -24,6 +24,8 @@ let package = Package(
     ),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+    // Opens libcurl when it is first needed: nothing to link.
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "CSimdJSON",
@@ -46,6 +48,8 @@ let package = Package(
     ),
     // L2
     .target(
+      name: "RLXHub", dependencies: ["RLXData", "CCurl", "CCrypto"], swiftSettings: strict),
+    .target(
       name: "RLXModels", dependencies: ["RLXTensor", "RLXData", "CPCRE2"], swiftSettings: strict),
     // L3
     .target(
@@ -55,7 +59,8 @@ let package = Package(
     .target(
       name: "RLXSession",
       dependencies: [
-        "RLXScript", "RLXTraining", "RLXModels", "RLXTensor", "RLXData", "RLXStore", "CCrypto",
+        "RLXScript", "RLXTraining", "RLXModels", "RLXTensor", "RLXData", "RLXStore", "RLXHub",
+        "CCrypto",
       ],
       swiftSettings: strict
     ),
@@ -71,6 +76,9 @@ let package = Package(
 
     // Tests mirror Sources.
     .target(name: "RLXTestSupport", path: "Tests/RLXTestSupport", swiftSettings: strict),
+    .target(
+      name: "RLXFuzzing", dependencies: ["RLXModels", "RLXData"], path: "Tests/RLXFuzzing",
+      swiftSettings: strict),
     .testTarget(
       name: "RLXScriptTests", dependencies: ["RLXScript", "RLXTestSupport"],
       swiftSettings: strict),
@@ -80,6 +88,9 @@ let package = Package(
     .testTarget(
       name: "RLXDataTests", dependencies: ["RLXData", "RLXTestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "RLXHubTests", dependencies: ["RLXHub", "RLXData", "RLXTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "RLXStoreTests",
       dependencies: [
         "RLXStore", "RLXTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
@@ -87,7 +98,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RLXModelsTests",
-      dependencies: ["RLXModels", "RLXTensor", "RLXData", "RLXTestSupport"],
+      dependencies: ["RLXModels", "RLXTensor", "RLXData", "RLXTestSupport", "RLXFuzzing"],
       swiftSettings: strict),
     .testTarget(
       name: "RLXTrainingTests",
@@ -97,7 +108,7 @@ let package = Package(
       name: "RLXSessionTests",
       dependencies: [
         "RLXSession", "RLXScript", "RLXTraining", "RLXModels", "RLXTensor", "RLXStore", "RLXData",
-        "RLXTestSupport",
+        "RLXHub", "RLXTestSupport",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -111,3 +122,12 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
+
+// Linked with libFuzzer, which only scripts/fuzz brings along.
+if Context.environment["RLX_FUZZER"] != nil {
+  package.products.append(.executable(name: "RLXFuzzer", targets: ["RLXFuzzer"]))
+  package.targets.append(
+    .executableTarget(
+      name: "RLXFuzzer", dependencies: ["RLXFuzzing"], path: "Tests/RLXFuzzer",
+      swiftSettings: strict))
+}

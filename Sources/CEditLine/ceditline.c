@@ -42,9 +42,13 @@ void rlx_edit_prepare_terminal(EditLine *editor) {
   el_wset(editor, EL_PREP_TERM, 1);
 }
 
+void rlx_edit_read_interrupts(EditLine *editor) {
+  el_wset(editor, EL_SETTY, L"-d", L"intr=", NULL);
+}
+
 void rlx_edit_add_commands(
     EditLine *editor, rlx_edit_key enter, rlx_edit_key newline, rlx_edit_key up, rlx_edit_key down,
-    rlx_edit_key paste, rlx_edit_key complete) {
+    rlx_edit_key paste, rlx_edit_key complete, rlx_edit_key undo) {
   // libedit keeps the pointers to names and help texts, so they must be constants.
   el_wset(editor, EL_ADDFN, L"rlx-enter", L"Run if complete, else start a new row", enter);
   el_wset(editor, EL_ADDFN, L"rlx-newline", L"Start a new row", newline);
@@ -52,6 +56,7 @@ void rlx_edit_add_commands(
   el_wset(editor, EL_ADDFN, L"rlx-down", L"Down a row, or forward in history", down);
   el_wset(editor, EL_ADDFN, L"rlx-paste", L"Take a bracketed paste", paste);
   el_wset(editor, EL_ADDFN, L"rlx-complete", L"Complete, or indent", complete);
+  el_wset(editor, EL_ADDFN, L"rlx-undo", L"Take back an edit", undo);
 }
 
 void rlx_edit_bind(EditLine *editor, const wchar_t *key, const wchar_t *command) {

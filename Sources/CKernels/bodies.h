@@ -13,9 +13,9 @@
   X(token_scores_backward) X(token_entropy) X(token_entropy_backward) X(rms_norm)               \
   X(rms_norm_backward) X(layer_norm) X(layer_norm_backward) X(gather) X(scatter_add) X(rope)      \
   X(attention) X(attention_backward) X(attention_parts) X(decode_attention) X(vector_matrix)      \
-  X(packed_f32) X(packed_bf16) X(packed_q8) X(to_bf16) X(to_q8) X(bf16_pack_rows)                 \
-  X(bf16_product) X(sampling_largest) X(sampling_exponentials) X(adamw) X(piece_squares)          \
-  X(finish_product)
+  X(packed_f32) X(packed_bf16) X(packed_q8) X(pack_f32) X(pack_bf16) X(round_to_bf16) X(to_bf16)  \
+  X(to_q8) X(bf16_pack_rows) X(bf16_product) X(sampling_largest) X(sampling_exponentials)         \
+  X(adamw) X(piece_squares) X(finish_product)
 
 typedef struct {
 #define CK_FIELD(name) ck_body name;
@@ -109,7 +109,7 @@ typedef struct {  // items: (token, head)
   const float *q, *keys, *values;
   const int32_t *rows, *positions;
   float *o;
-  int64_t H, G, D, capacity, window;
+  int64_t q_stride, H, G, D, capacity, window;
   float scale, softcap;
 } ck_decode_work;
 
@@ -131,6 +131,12 @@ typedef struct {  // items: (product, panel, block of rows)
   const ck_packed_product *products;
   int64_t N, K, blocks;
 } ck_packed_work;
+
+typedef struct {  // items: panels
+  const float *w;
+  void *packed;
+  int64_t row, column, M, K;  // one of row and column is 1
+} ck_packing;
 
 typedef struct {  // items: rows of x [N, K]
   const float *x;

@@ -12,5 +12,6 @@
 #include "body_decode.h"
 #include "body_packed.h"
 #include "body_product_bf16.h"
+#include "body_packing.h"
 #include "body_sampling.h"
 #include "body_optimizer.h"

@@ -198,6 +198,17 @@ CK_INLINE vi CK(rounded_to_bf16)(vf x) {
   return (x != x ? bits | 0x400000 : rounded) >> 16;
 }
 
+// Items: floats.
+static void CK(round_to_bf16)(const void *arguments, int64_t begin, int64_t end) {
+  const ck_elementwise *k = arguments;
+  for (int64_t i = begin; i < end; i += 16) {
+    vf x = CK(load_first)(k->a + i, end - i);
+    x = CK(floats)(CK(rounded_to_bf16)(x) << 16);
+    if (end - i >= 16) CK(store)(k->y + i, x);
+    else CK(store_some)(k->y + i, x, end - i);
+  }
+}
+
 // Items: rows of x, to rows of K rounded up to even.
 static void CK(to_bf16)(const void *arguments, int64_t begin, int64_t end) {
   const ck_packed_rows *k = arguments;

@@ -245,29 +245,42 @@ void ck_causal_attention_backward(const ck_attention *a, const float *dout, floa
   free(k.partial);
 }
 
-void ck_decode_attention(const float *q, const float *keys, const float *values,
+void ck_decode_attention(const float *q, int64_t q_stride, const float *keys, const float *values,
                          const int32_t *rows, const int32_t *positions, float *o, int64_t N,
                          int64_t H, int64_t G, int64_t D, int64_t capacity, float scale,
                          int64_t window, float softcap) {
-  ck_decode_work k = {.q = q, .keys = keys, .values = values, .rows = rows,
+  ck_decode_work k = {.q = q, .q_stride = q_stride, .keys = keys, .values = values, .rows = rows,
                       .positions = positions, .o = o, .H = H, .G = G, .D = D,
                       .capacity = capacity, .scale = scale, .window = window, .softcap = softcap};
   int64_t depth = N > 0 ? positions[N - 1] + 1 : 1;
   ck_run(ck_active()->decode_attention, &k, N * H, 1, depth * D / 4 + 16);
 }
 
-void ck_cache_append(const float *x, float *cache, const int32_t *rows, const int32_t *positions,
-                     int64_t N, int64_t G, int64_t D, int64_t capacity) {
-  const int64_t width = G * D;
-  for (int64_t n = 0; n < N; n++) {
-    float *to = cache + rows[n] * width * capacity + positions[n];
-    for (int64_t c = 0; c < width; c++) to[c * capacity] = x[n * width + c];
+typedef struct {  // items: tokens
+  const float *x;
+  float *cache;
+  const int32_t *rows, *positions;
+  int64_t stride, width, capacity;
+} appending;
+
+static void append(const void *arguments, int64_t begin, int64_t end) {
+  const appending *k = arguments;
+  for (int64_t n = begin; n < end; n++) {
+    const int64_t row = k->rows[n], position = k->positions[n];
+    float *to = k->cache + (row * k->capacity + position / 16 * 16) * k->width + position % 16;
+    for (int64_t c = 0; c < k->width; c++) to[c * 16] = k->x[n * k->stride + c];
   }
+}
+
+void ck_cache_append(const float *x, int64_t stride, float *cache, const int32_t *rows,
+                     const int32_t *positions, int64_t N, int64_t width, int64_t capacity) {
+  appending k = {.x = x, .cache = cache, .rows = rows, .positions = positions, .stride = stride,
+                 .width = width, .capacity = capacity};
+  ck_run(append, &k, N, 1, 8 * width);  // a cache line for every number
 }
 
 void ck_cache_copy(float *cache, int64_t from, int64_t to, int64_t length, int64_t width,
                    int64_t capacity) {
-  for (int64_t c = 0; c < width; c++)
-    memmove(cache + (to * width + c) * capacity, cache + (from * width + c) * capacity,
-            (size_t)length * sizeof(float));
+  memcpy(cache + to * width * capacity, cache + from * width * capacity,
+         (size_t)((length + 15) / 16 * 16 * width) * sizeof(float));
 }

@@ -58,3 +58,8 @@ void ck_packed_linear(ck_format format, const float *x, int64_t N, int64_t K,
   const int64_t rows = N < ck_block_rows ? N : ck_block_rows;
   ck_run(body_of(format), &k, items, grain, (8 + rows) * K + 64);
 }
+
+void ck_round_to_bf16(const float *x, float *y, int64_t n) {
+  ck_elementwise k = {.a = x, .y = y};
+  ck_run(ck_active()->round_to_bf16, &k, n, ck_grain, 1);
+}

@@ -21,21 +21,6 @@ int64_t ck_packed_bytes(ck_format format, int64_t M, int64_t K) {
   return panels_of(M) * panel_bytes(format, K);
 }
 
-typedef struct {  // items: panels
-  ck_format format;
-  const float *w;
-  void *packed;
-  int64_t row, column, M, K;
-} packing;
-
-/// The nearest bf16, ties to even; NaN stays NaN.
-static uint16_t to_bf16(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  if (x != x) return (uint16_t)(bits >> 16 | 0x40);
-  return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
 static float from_bf16(uint16_t half) {
   uint32_t bits = (uint32_t)half << 16;
   float x;
@@ -43,79 +28,90 @@ static float from_bf16(uint16_t half) {
   return x;
 }
 
-// w points to the panel's first output; `outputs` of its 32 exist.
-static void pack_f32(const packing *k, const float *w, int64_t outputs, float *to) {
-  // Of rows that follow each other in memory, a cache line of each at a time.
-  for (int64_t from = 0; from < k->K; from += 16) {
-    const int64_t until = from + 16 < k->K ? from + 16 : k->K;
-    for (int64_t j = 0; j < outputs; j++)
-      for (int64_t c = from; c < until; c++) to[c * ck_panel + j] = w[j * k->row + c * k->column];
-  }
-}
+// Blocks of 32 inputs of one output, filled up with zeros.
 
-static void pack_bf16(const packing *k, const float *w, int64_t outputs, uint16_t *to) {
-  for (int64_t from = 0; from < k->K; from += 16) {
-    const int64_t until = from + 16 < k->K ? from + 16 : k->K;
-    for (int64_t j = 0; j < outputs; j++)
-      for (int64_t c = from; c < until; c++)
-        to[c / 2 * 2 * ck_panel + j * 2 + c % 2] = to_bf16(w[j * k->row + c * k->column]);
-  }
-}
-
-/// A block of one output: the least bf16 by which no value passes 127, and the values by it.
-static uint16_t quantised(const float *w, int64_t step, int64_t count, uint8_t *to, int64_t stride) {
+static float largest(const float *w) {
   float top = 0;
-  for (int64_t i = 0; i < count; i++) {
-    float a = fabsf(w[i * step]);
+  for (int i = 0; i < ck_q8_block; i++) {
+    const float a = fabsf(w[i]);
     top = a <= top ? top : a;  // NaN stays
   }
-  uint32_t bits;
-  float least = top / 127.0f;
-  memcpy(&bits, &least, sizeof bits);
-  const bool finite = top < INFINITY, some_size = top >= 1e-30f;
-  const uint16_t scale = !finite ? 0x7fc0 : some_size ? (uint16_t)((bits + 0xffff) >> 16) : 0;
-  const float inverse = finite && some_size ? 1.0f / from_bf16(scale) : 0.0f;
-  for (int64_t i = 0; i < ck_q8_block; i++) {
-    float q = i < count && finite ? rintf(w[i * step] * inverse) : 0.0f;
-    to[i / 4 * stride + i % 4] = (uint8_t)((int32_t)q + 128);
-  }
-  return scale;
+  return top;
 }
 
-static void pack_q8(const packing *k, const float *w, int64_t outputs, uint8_t *to) {
-  for (int64_t b = 0; b < blocks_of(k->K); b++, to += ck_q8_bytes) {
-    const int64_t from = b * ck_q8_block, left = k->K - from;
-    for (int64_t j = 0; j < ck_panel; j++) {
-      const int64_t count = j >= outputs ? 0 : left < ck_q8_block ? left : ck_q8_block;
-      const uint16_t scale =
-          quantised(w + (count > 0 ? j * k->row + from * k->column : 0), k->column, count,
-                    to + j * 4, 4 * ck_panel);
-      memcpy(to + ck_panel * ck_q8_block + 2 * j, &scale, sizeof scale);
+/// The whole number nearest to x * inverse, ties to even, from -127 to 127.
+static float whole(float x, float inverse) {
+  const float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds
+  const float q = (x * inverse + magic) - magic;
+  return q > 127.0f ? 127.0f : q < -127.0f ? -127.0f : q;
+}
+
+static float squared_error(const float *w, float scale) {
+  const float inverse = 1.0f / scale;
+  float sum = 0;
+  for (int i = 0; i < ck_q8_block; i++) {
+    const float e = w[i] - whole(w[i], inverse) * scale;
+    sum += e * e;
+  }
+  return sum;
+}
+
+/// The scale of a block: of the bf16 by which the largest value is from 125 to 127 the one that leaves the
+/// least error. So numbers that came of 8 bits once give the same again: their scale is among those.
+static uint16_t scale_of(const float *w) {
+  const float top = largest(w), least = top / 127.0f;
+  if (!(top < INFINITY)) return 0x7fc0;  // NaN: and all is NaN
+  if (top < 1e-30f) return 0;
+  uint32_t bits;
+  memcpy(&bits, &least, sizeof bits);
+  // A quotient that is off by a few units in the last place passes neither bound.
+  const uint16_t first = (uint16_t)((bits + 0xffff - 16) >> 16);
+  uint16_t best = first;
+  float error = squared_error(w, from_bf16(first));
+  const float most = top / 125.0f * 1.000001f;
+  for (uint16_t next = first + 1; error > 0 && from_bf16(next) <= most; next++) {
+    const float e = squared_error(w, from_bf16(next));
+    if (e < error) {
+      error = e;
+      best = next;
     }
   }
+  return best;
 }
 
-static void pack(const void *arguments, int64_t begin, int64_t end) {
-  const packing *k = arguments;
-  const int64_t bytes = panel_bytes(k->format, k->K);
+// Items: panels.
+static void pack_q8(const void *arguments, int64_t begin, int64_t end) {
+  const ck_packing *k = arguments;
   for (int64_t panel = begin; panel < end; panel++) {
-    const int64_t m = panel * ck_panel, outputs = k->M - m < ck_panel ? k->M - m : ck_panel;
-    const float *w = k->w + m * k->row;
-    char *to = (char *)k->packed + panel * bytes;
-    if (outputs < ck_panel || k->K % 2 != 0) memset(to, 0, (size_t)bytes);
-    switch (k->format) {
-    case ck_packed_f32: pack_f32(k, w, outputs, (float *)to); break;
-    case ck_packed_bf16: pack_bf16(k, w, outputs, (uint16_t *)to); break;
-    case ck_packed_q8: pack_q8(k, w, outputs, (uint8_t *)to); break;
+    uint8_t *to = (uint8_t *)k->packed + panel * panel_bytes(ck_packed_q8, k->K);
+    for (int64_t from = 0; from < k->K; from += ck_q8_block, to += ck_q8_bytes) {
+      const int64_t left = k->K - from, inputs = left < ck_q8_block ? left : ck_q8_block;
+      for (int64_t j = 0; j < ck_panel; j++) {
+        float block[ck_q8_block] = {0};
+        const int64_t m = panel * ck_panel + j;
+        for (int64_t i = 0; m < k->M && i < inputs; i++)
+          block[i] = k->w[m * k->row + (from + i) * k->column];
+        const uint16_t scale = scale_of(block);
+        const bool some = scale != 0 && scale != 0x7fc0;
+        const float inverse = some ? 1.0f / from_bf16(scale) : 0.0f;
+        for (int64_t i = 0; i < ck_q8_block; i++) {
+          const float q = some ? whole(block[i], inverse) : 0.0f;
+          to[i / 4 * 4 * ck_panel + j * 4 + i % 4] = (uint8_t)((int32_t)q + 128);
+        }
+        memcpy(to + ck_panel * ck_q8_block + 2 * j, &scale, sizeof scale);
+      }
     }
   }
 }
 
 void ck_pack(ck_format format, const float *w, int64_t row, int64_t column, int64_t M, int64_t K,
              void *packed) {
-  packing k = {.format = format, .w = w, .packed = packed, .row = row, .column = column, .M = M,
-               .K = K};
-  ck_run(pack, &k, panels_of(M), 1, 4 * ck_panel * K);
+  ck_packing k = {.w = w, .packed = packed, .row = row, .column = column, .M = M, .K = K};
+  switch (format) {
+  case ck_packed_f32: ck_run(ck_active()->pack_f32, &k, panels_of(M), 1, ck_panel * K); return;
+  case ck_packed_bf16: ck_run(ck_active()->pack_bf16, &k, panels_of(M), 1, ck_panel * K); return;
+  case ck_packed_q8: ck_run(pack_q8, &k, panels_of(M), 1, 16 * ck_panel * K); return;
+  }
 }
 
 typedef struct {  // items: rows

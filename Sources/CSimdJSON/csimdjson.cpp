@@ -28,17 +28,24 @@ static int status_of(simdjson::error_code error) {
   }
 }
 
-int rlx_json_parse(
-    rlx_json_parser *parser, const uint8_t *bytes, size_t length, const uint64_t **tape,
-    const uint8_t **strings) {
+// Buffers grow by doubling: lines of a file come in all lengths.
+static size_t room_for(size_t length) {
+  size_t room = 1 << 16;
+  while (room < length) room *= 2;
+  return room < simdjson::SIMDJSON_MAXSIZE_BYTES ? room : length;
+}
+
+static int parse(
+    rlx_json_parser *parser, const uint8_t *bytes, size_t length, bool is_padded,
+    const uint64_t **tape, const uint8_t **strings) {
   // No C++ exception may reach the caller: simdjson reports by code, its allocations may throw.
   try {
     if (parser->dom.capacity() < length || parser->dom.max_depth() != parser->max_depth) {
-      auto error = parser->dom.allocate(length, parser->max_depth);
+      auto error = parser->dom.allocate(room_for(length), parser->max_depth);
       if (error != simdjson::SUCCESS) return status_of(error);
     }
-    // `true`: the parser copies the bytes behind its own padding.
-    auto error = parser->dom.parse(bytes, length, true).error();
+    // Without padding the parser copies the bytes to where it has its own.
+    auto error = parser->dom.parse(bytes, length, !is_padded).error();
     if (error != simdjson::SUCCESS) return status_of(error);
     *tape = parser->dom.doc.tape.get();
     *strings = parser->dom.doc.string_buf.get();
@@ -47,3 +54,17 @@ int rlx_json_parse(
     return RLX_JSON_NO_MEMORY;
   }
 }
+
+int rlx_json_parse(
+    rlx_json_parser *parser, const uint8_t *bytes, size_t length, const uint64_t **tape,
+    const uint8_t **strings) {
+  return parse(parser, bytes, length, false, tape, strings);
+}
+
+int rlx_json_parse_padded(
+    rlx_json_parser *parser, const uint8_t *bytes, size_t length, const uint64_t **tape,
+    const uint8_t **strings) {
+  return parse(parser, bytes, length, true, tape, strings);
+}
+
+size_t rlx_json_padding(void) { return simdjson::SIMDJSON_PADDING; }

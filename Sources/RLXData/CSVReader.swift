@@ -10,7 +10,9 @@ struct CSVReader {
   private var line = 1
 
   /// The rows of a file, all values strings.
-  static func rows(of path: String) throws(DataError) -> ListRows {
+  static func rows(of path: String, skipped: inout [Int], _ onError: Dataset.OnError = .fail)
+    throws(DataError) -> (header: [String], rows: ListRows)
+  {
     let contents = try InputFile.contents(of: path)
     return try contents.withUnsafeBytes { bytes in
       Result { () throws(DataError) in
@@ -21,7 +23,7 @@ struct CSVReader {
             .error(in: body, file: path, firstLine: 1)
         }
         var reader = CSVReader(bytes: body, path: path)
-        return try reader.rows()
+        return try reader.rows(&skipped, onError)
       }
     }.get()
   }
@@ -31,7 +33,9 @@ struct CSVReader {
     self.path = path
   }
 
-  private mutating func rows() throws(DataError) -> ListRows {
+  private mutating func rows(_ skipped: inout [Int], _ onError: Dataset.OnError)
+    throws(DataError) -> (header: [String], rows: ListRows)
+  {
     var list = ListRows()
     guard let (headerLine, header) = try record() else {
       throw DataError(
@@ -47,17 +51,32 @@ struct CSVReader {
       }
       known[name] = .null
     }
-    while let (line, fields) = try record() {
-      guard fields.count == header.count else {
-        throw DataError(
-          file: path, line: line, found: fields.count == 1 ? "1 value" : "\(fields.count) values",
-          wanted: "\(header.count), one for each column of the header",
-          remedy: "put values with commas or line ends in double quotes")
+    while true {
+      let (start, number) = (place, line)
+      do throws(DataError) {
+        guard let (line, row) = try row(header) else { return (header, list) }
+        list.rows.append(row)
+        list.lines.append(line)
+      } catch {
+        guard onError == .skip else { throw error }
+        // A record that cannot be read ends with the line on which it begins.
+        (place, line) = (start, number)
+        while skipLineEnd() {}
+        skipped.append(line)
+        while place < bytes.count, bytes[place] != 0x0A, bytes[place] != 0x0D { place += 1 }
       }
-      list.rows.append(Row(zip(header, fields).lazy.map { (key: $0, value: .string($1)) }))
-      list.lines.append(line)
     }
-    return list
+  }
+
+  private mutating func row(_ header: [String]) throws(DataError) -> (Int, Row)? {
+    guard let (line, fields) = try record() else { return nil }
+    guard fields.count == header.count else {
+      throw DataError(
+        file: path, line: line, found: fields.count == 1 ? "1 value" : "\(fields.count) values",
+        wanted: "\(header.count), one for each column of the header",
+        remedy: "put values with commas or line ends in double quotes")
+    }
+    return (line, Row(zip(header, fields).lazy.map { (key: $0, value: .string($1)) }))
   }
 
   /// The next record with anything in it and the line it begins on; nil at the end.

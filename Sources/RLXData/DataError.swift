@@ -1,5 +1,5 @@
 /// What is wrong with a file or a row: where, what was found, what was wanted, what to try.
-package struct DataError: Error, Equatable, Sendable {
+package struct DataError: Error, Sendable {
   package var file: String?
   /// 1-based line in `file`; nil where a place says nothing, as for a missing file.
   package var line: Int?
@@ -10,6 +10,8 @@ package struct DataError: Error, Equatable, Sendable {
   package var remedy: String?
   /// True when the file is not there (exit code 66, where others are 1).
   package var isMissing: Bool
+  /// What a function that makes rows threw, which this error only carries.
+  package var carried: (any Error)?
 
   package init(
     file: String? = nil, line: Int? = nil, column: Int? = nil, found: String, wanted: String,
@@ -22,6 +24,15 @@ package struct DataError: Error, Equatable, Sendable {
     self.wanted = wanted
     self.remedy = remedy
     self.isMissing = isMissing
+  }
+}
+
+extension DataError: Equatable {
+  /// By what they say.
+  package static func == (left: DataError, right: DataError) -> Bool {
+    left.description == right.description && left.remedy == right.remedy
+      && left.isMissing == right.isMissing && left.file == right.file && left.line == right.line
+      && left.column == right.column
   }
 }
 

@@ -22,47 +22,91 @@ extension Dataset {
   ///
   /// A row in JSON is an object, or a string for a row {text}. `.gz` after the ending unpacks.
   /// Errors name file and line.
-  package static func open(_ path: String) throws(DataError) -> Dataset {
+  ///
+  /// Every row of a file of JSON lines is checked now. Of a large one none is kept: an index says where
+  /// each begins, and it is read when it is asked for.
+  package static func open(
+    _ path: String, onError: OnError = .fail
+  ) throws(DataError) -> Dataset {
     let file = try InputFile(path)
     guard let format = Format.of(path) else {
       throw DataError(
         file: path, found: "a name without a known ending",
         wanted: "a dataset: .jsonl, .json, .csv or .txt, or .gz of one",
-        remedy: "rename the file by what is in it")
+        remedy: unknownEnding(path))
     }
     switch format {
-    case .jsonl, .ndjson: return try lines(of: file)
-    case .json: return try json(path)
-    case .csv: return Dataset(try CSVReader.rows(of: path), name: path)
+    case .jsonl, .ndjson: return try lines(of: path, onError)
+    case .json: return try json(path, onError)
+    case .csv:
+      var skipped: [Int] = []
+      let (header, rows) = try CSVReader.rows(of: path, skipped: &skipped, onError)
+      return Dataset(rows: rows, columns: header, name: path, skipped: skipped)
     case .txt: return try text(of: file)
     }
   }
 
-  private static func lines(of file: InputFile) throws(DataError) -> Dataset {
-    var reader = LineReader(file)
-    let parser = JSONParser()
-    var list = ListRows()
-    while true {
-      let number = reader.number + 1
-      let row = try reader.next { line throws(DataError) -> Row? in
-        if number == 1, line.hasUTF8Mark, line.count == 3 { return nil }
-        if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
-        let value = try parser.parse(line, file: file.path, firstLine: number)
-        if let row = Self.row(value) { return row }
-        throw DataError(
-          file: file.path, line: number, found: value.kind,
-          wanted: "a row: an object, or a string for a row {text}")
-      }
-      guard let row else { return Dataset(list, name: file.path) }
-      if let row {
-        list.rows.append(row)
-        list.lines.append(number)
-      }
-    }
+  /// What becomes of rows that cannot be read.
+  package enum OnError: String, Sendable, CaseIterable {
+    /// The first is an error.
+    case fail = "stop"
+    /// They are left out, and `skipped` says which.
+    case skip
   }
 
-  private static func json(_ path: String) throws(DataError) -> Dataset {
+  private static func unknownEnding(_ path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard name.hasSuffix(".parquet") else { return "rename the file by what is in it" }
+    return "convert it with Python: import pandas; pandas.read_parquet(\"\(name)\")"
+      + ".to_json(\"\(name.dropLast(8)).jsonl\", orient=\"records\", lines=True)"
+  }
+
+  private static func lines(
+    of path: String, _ onError: OnError
+  ) throws(DataError) -> Dataset {
+    let bytes = try StoredBytes.of(path)
+    let found = try LineScan(bytes: bytes).run()
+    let rows = IndexedRows(bytes, found.index)
+    if onError == .fail, let first = found.broken.first {
+      var fault = DataError(
+        file: path, line: first.line, found: "a broken line", wanted: "one row a line")
+      do throws(DataError) {
+        _ = try rows.row(from: first.start, line: first.line)
+      } catch {
+        fault = error
+      }
+      if fault.remedy == nil {
+        fault.remedy = remedy(skipping: found.broken.map(\.line), of: path)
+      }
+      throw fault
+    }
+    let skipped = found.broken.map(\.line)
+    guard bytes.count <= StoredBytes.inMemory else {
+      return Dataset(rows: rows, columns: found.columns.names, name: path, skipped: skipped)
+    }
+    var list = ListRows()
+    for place in 0..<rows.count {
+      list.rows.append(try rows.row(place))
+      list.lines.append(found.index.line(of: place))
+    }
+    return Dataset(rows: list, columns: found.columns.names, name: path, skipped: skipped)
+  }
+
+  private static func remedy(skipping lines: [Int], of path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let shown = lines.prefix(5).map(String.init).joined(separator: ", ")
+    let which =
+      lines.count == 1
+      ? "this line"
+      : "all \(lines.count) broken lines (\(shown)\(lines.count > 5 ? ", …" : ""))"
+    return "Dataset(\"\(name)\", on_error: \"skip\") leaves out \(which)"
+  }
+
+  private static func json(_ path: String, _ onError: OnError) throws(DataError) -> Dataset {
     switch try JSON.read(path) {
+    case .array(let values) where onError == .skip:
+      let skipped = values.indices.filter { row(values[$0]) == nil }.map { $0 + 1 }
+      return Dataset(ListRows(rows: values.compactMap(row)), name: path, skipped: skipped)
     case .array(let values): return try Dataset(values: values, name: path)
     case .object(let columns): return try table(columns, path: path)
     case .null, .bool, .int, .double, .string:

@@ -46,6 +46,11 @@ extension Dataset {
       out += (text.isEmpty ? "\"\"" : text).utf8
       out.append(0x0A)
     }
+    guard !columns.isEmpty else {
+      throw DataError(
+        found: "a dataset without columns", wanted: "a header for .csv",
+        remedy: "save(\"rows.jsonl\") needs none")
+    }
     line(columns)
     for place in 0..<count {
       let row = try row(place)
@@ -73,7 +78,10 @@ extension Dataset {
   }
 
   private static func quoted(_ text: String) -> String {
-    let special = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
+    // A byte order mark at the head of a file would not be read as text.
+    let special =
+      text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
+      || text.utf8.starts(with: [0xEF, 0xBB, 0xBF])
     guard special else { return text }
     return "\""
       + text.split(separator: "\"", omittingEmptySubsequences: false)

@@ -1,7 +1,16 @@
+/// What is to be answered.
+package struct PromptText: Equatable, Sendable {
+  package var text: String
+  /// Whether a chat template wrote it: then it holds all special tokens there are to be.
+  package var isRendered = false
+}
+
 /// What to imitate: an answer to a prompt, or a text alone (prompt nil).
 package struct DemonstrationText: Equatable, Sendable {
   package var prompt: String?
   package var completion: String
+  /// Whether a chat template wrote them.
+  package var isRendered = false
 }
 
 /// An answer to a prompt and whether it was good.
@@ -12,32 +21,50 @@ package struct UnpairedText: Equatable, Sendable {
 }
 
 /// The rows as texts for a trainer. Each throws, with file and line, where a row lacks what it
-/// needs; lists of messages first need a chat template.
+/// needs; messages are written out by `chat`, and are an error without one.
 extension Dataset {
-  /// The prompts: column `prompt`, else `text`.
-  package func prompts() throws(DataError) -> [String] {
-    guard let column = ["prompt", "text"].first(where: columns.contains) else {
+  /// The prompts: column `prompt`, else `text`; of {messages} everything before a last answer.
+  package func prompts(chat: ChatRenderer?) throws(DataError) -> [PromptText] {
+    let names = ["prompt", "messages", "conversations", "text"]
+    guard let column = names.first(where: columns.contains) else {
       throw wrongColumns("prompts: a column `prompt` or `text`")
     }
-    return try convert { row, place throws(DataError) in try text(column, of: row, at: place) }
+    return try convert { row, place throws(DataError) in
+      var given = Row([(key: column, value: row[column] ?? .null)])
+      for name in ["tools", "chat_template_kwargs"] { given[name] = row[name] }
+      if let messages = given.conversation {
+        let isAnswered = messages.last?["role"] == "assistant"
+        given = Row(given.entries.filter { $0.key != column })
+        given["prompt"] = .array(isAnswered ? messages.dropLast() : messages)
+      }
+      let (found, isRendered) = try rendered(given, at: place, chat)
+      let text = try text(found.contains("prompt") ? "prompt" : column, of: found, at: place)
+      return PromptText(text: text, isRendered: isRendered)
+    }
   }
 
+  package func prompts() throws(DataError) -> [String] { try prompts(chat: nil).map(\.text) }
+
   /// {text}, {prompt, completion}, or the chosen answers of comparisons.
-  package func demonstrations() throws(DataError) -> [DemonstrationText] {
+  package func demonstrations(chat: ChatRenderer? = nil) throws(DataError) -> [DemonstrationText] {
     switch type {
     case .languageModeling:
-      let column = columns.contains("messages") ? "messages" : "text"
-      return try convert { row, place throws(DataError) in
-        DemonstrationText(prompt: nil, completion: try text(column, of: row, at: place))
+      return try convert { given, place throws(DataError) in
+        let (row, isRendered) = try rendered(given, at: place, chat)
+        return DemonstrationText(
+          prompt: nil, completion: try text("text", of: row, at: place), isRendered: isRendered)
       }
     case .promptCompletion, .unpairedPreference:
-      return try convert { row, place throws(DataError) in
-        DemonstrationText(
+      return try convert { given, place throws(DataError) in
+        let (row, isRendered) = try rendered(given, at: place, chat)
+        return DemonstrationText(
           prompt: try text("prompt", of: row, at: place),
-          completion: try text("completion", of: row, at: place))
+          completion: try text("completion", of: row, at: place), isRendered: isRendered)
       }
     case .preference:
-      return try preferences().map { DemonstrationText(prompt: $0.prompt, completion: $0.chosen) }
+      return try preferences(chat: chat).map {
+        DemonstrationText(prompt: $0.prompt, completion: $0.chosen, isRendered: $0.isRendered)
+      }
     case .promptOnly, .stepwise, nil:
       throw wrongColumns(
         "demonstrations: {text}, {prompt, completion} or {prompt, chosen, rejected}")
@@ -46,68 +73,68 @@ extension Dataset {
 
   /// Comparisons: {prompt, chosen, rejected}; {chosen, rejected} with the prompt at the head of
   /// both; or the dialogues of the HH set.
-  package func preferences() throws(DataError) -> [PreferenceText] {
+  package func preferences(chat: ChatRenderer? = nil) throws(DataError) -> [PreferenceText] {
     guard type == .preference else {
       throw wrongColumns("comparisons: {prompt, chosen, rejected} or {chosen, rejected}")
     }
-    let (hasPrompt, isDialogues) = (columns.contains("prompt"), isHHDialogues)
-    return try convert { row, place throws(DataError) in
-      let chosen = try text("chosen", of: row, at: place)
-      let rejected = try text("rejected", of: row, at: place)
-      if hasPrompt {
-        let prompt = try text("prompt", of: row, at: place)
-        return PreferenceText(prompt: prompt, chosen: chosen, rejected: rejected)
-      }
-      guard isDialogues else { return PreferenceText(sharedHead: chosen, rejected) }
-      if let pair = PreferenceText(dialogues: chosen, rejected) { return pair }
-      throw error(
-        at: place, found: "dialogues that share no turn of the assistant",
-        wanted: "the same dialogue up to the last \"\\n\\nAssistant:\"")
+    let (hasPrompt, isHH) = (columns.contains("prompt"), isHHDialogues)
+    let dialogues = isConversational ? try extractingPrompts() : self
+    return try dialogues.convert { given, place throws(DataError) in
+      let (row, isRendered) = try rendered(given, at: place, chat)
+      var pair = try preference(row, at: place, hasPrompt: hasPrompt || isRendered, isHH: isHH)
+      pair.isRendered = isRendered
+      return pair
     }
   }
 
-  /// {prompt, completion, label}, or comparisons taken apart: first all chosen answers, then all
-  /// rejected ones (TRL's `unpair_preference_dataset`).
-  package func unpaired() throws(DataError) -> [UnpairedText] {
+  func preference(_ row: Row, at place: Int, hasPrompt: Bool, isHH: Bool) throws(DataError)
+    -> PreferenceText
+  {
+    let chosen = try text("chosen", of: row, at: place)
+    let rejected = try text("rejected", of: row, at: place)
+    if hasPrompt {
+      let prompt = try text("prompt", of: row, at: place)
+      return PreferenceText(prompt: prompt, chosen: chosen, rejected: rejected)
+    }
+    guard isHH else { return PreferenceText(sharedHead: chosen, rejected) }
+    if let pair = PreferenceText(dialogues: chosen, rejected) { return pair }
+    throw error(
+      at: place, found: "dialogues that share no turn of the assistant",
+      wanted: "the same dialogue up to the last \"\\n\\nAssistant:\"")
+  }
+
+  /// {prompt, completion, label}, or comparisons taken apart.
+  package func unpaired(chat: ChatRenderer? = nil) throws(DataError) -> [UnpairedText] {
     if type == .preference {
-      let pairs = try preferences()
-      return pairs.map { UnpairedText(prompt: $0.prompt, completion: $0.chosen, isGood: true) }
-        + pairs.map { UnpairedText(prompt: $0.prompt, completion: $0.rejected, isGood: false) }
+      let whole = columns.contains("prompt") ? self : try extractingPrompts()
+      return try whole.unpairing().unpaired(chat: chat)
     }
     guard type == .unpairedPreference else {
       throw wrongColumns("labelled answers: {prompt, completion, label} or comparisons")
     }
-    return try convert { row, place throws(DataError) in
-      UnpairedText(
+    return try convert { given, place throws(DataError) in
+      let (row, _) = try rendered(given, at: place, chat)
+      return UnpairedText(
         prompt: try text("prompt", of: row, at: place),
         completion: try text("completion", of: row, at: place),
         isGood: try label(of: row, at: place))
     }
   }
 
-  /// {chosen, rejected} as {prompt, chosen, rejected} (TRL's `extract_prompt`), other columns left
-  /// out.
-  package func extractingPrompts() throws(DataError) -> Dataset {
-    let rows = try preferences().map {
-      [
-        "prompt": .string($0.prompt), "chosen": .string($0.chosen),
-        "rejected": .string($0.rejected),
-      ]
-        as Row
+  /// The row with its messages written out, and whether it had any. Without `chat` it stays as it is.
+  private func rendered(_ row: Row, at place: Int, _ chat: ChatRenderer?) throws(DataError)
+    -> (row: Row, isRendered: Bool)
+  {
+    guard let chat else { return (row, false) }
+    do {
+      if let made = try row.rendered(chat) { return (made, true) }
+      return (row, false)
+    } catch let fault as DataError {
+      throw error(at: place, found: fault.found, wanted: fault.wanted)
+    } catch {
+      throw self.error(
+        at: place, found: "\(error)", wanted: "messages that the chat template can write out")
     }
-    return Dataset(rows: rows, name: name)
-  }
-
-  /// Comparisons as {prompt, completion, label}.
-  package func unpairing() throws(DataError) -> Dataset {
-    let rows = try unpaired().map {
-      [
-        "prompt": .string($0.prompt), "completion": .string($0.completion),
-        "label": .bool($0.isGood),
-      ]
-        as Row
-    }
-    return Dataset(rows: rows, name: name)
   }
 }
 
@@ -124,9 +151,13 @@ extension Dataset {
   func text(_ column: String, of row: Row, at place: Int) throws(DataError) -> String {
     switch row[column] {
     case .string(let text): return text
+    case nil where row.conversation != nil:
+      throw error(
+        at: place, found: "messages", wanted: "a string in `\(column)`",
+        remedy: "write them out with tok.apply_chat_template(messages)")
     case nil:
       throw error(at: place, found: "no column `\(column)`", wanted: "a string in `\(column)`")
-    case .array(let messages) where messages.first?["role"] != nil:
+    case .array where row.messages(column) != nil:
       throw error(
         at: place, found: "messages in `\(column)`", wanted: "a string",
         remedy: "write them out with tok.apply_chat_template(messages)")

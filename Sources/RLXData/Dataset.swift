@@ -5,12 +5,15 @@ package struct Dataset: Sendable {
   package let name: String
   /// Every column of any row, in the order they are first seen.
   package let columns: [String]
-  private let rows: any Rows
+  /// The lines of its file that are no rows and were left out; of a .json file the elements, from 1.
+  package let skipped: [Int]
+  package let rows: any Rows
 
-  init(rows: any Rows, columns: [String], name: String) {
+  package init(rows: any Rows, columns: [String], name: String, skipped: [Int] = []) {
     self.rows = rows
     self.columns = columns
     self.name = name
+    self.skipped = skipped
   }
 
   package init(rows: [Row], name: String = "") {
@@ -37,15 +40,13 @@ package struct Dataset: Sendable {
     self.init(rows: rows, name: name)
   }
 
-  init(_ list: ListRows, name: String) {
-    var columns = JSONObject()
-    for row in list.rows {
-      for (key, _) in row where !columns.contains(key) { columns[key] = .null }
-    }
-    self.init(rows: list, columns: columns.keys, name: name)
+  init(_ list: ListRows, name: String, skipped: [Int] = []) {
+    var columns = ColumnNames()
+    for row in list.rows { columns.add(row) }
+    self.init(rows: list, columns: columns.names, name: name, skipped: skipped)
   }
 
-  static func row(_ value: JSON) -> Row? {
+  package static func row(_ value: JSON) -> Row? {
     switch value {
     case .object(let row): row
     case .string: Row([(key: "text", value: value)])
@@ -58,6 +59,41 @@ package struct Dataset: Sendable {
 
 extension Dataset {
   package var count: Int { rows.count }
+
+  /// `count`, or `limit` if that is less: of rows that are still to be found no more are sought.
+  package func count(upTo limit: Int) -> Int { rows.count(upTo: limit) }
+
+  /// Whether its rows are counted: those of a filter may be still to be found.
+  package var isCounted: Bool { rows.isCounted }
+
+  /// Whether its rows are read or made when they are asked for; else they are in memory.
+  package var isLazy: Bool { rows.isLazy }
+
+  /// A hash of what lazy rows follow from, such as the file they lie in and the choice made of it; nil
+  /// of rows in memory.
+  package func digest() throws(DataError) -> SHA256.Digest? { try rows.digest() }
+
+  /// Rows made of its rows one by one when they are asked for; `name` says how, in a digest.
+  func converting(
+    _ name: String, columns: [String],
+    _ convert: @escaping @Sendable (Row, Int) throws(DataError) -> Row
+  ) throws(DataError) -> Dataset {
+    let converted = ConvertedRows(base: rows, name: name, convert: convert)
+    let result = Dataset(rows: converted, columns: columns, name: self.name, skipped: skipped)
+    if isLazy { return result }
+    // Rows in memory are made at once, so that what is wrong with one is said at once.
+    let list = ListRows(
+      rows: try result.allRows(), lines: (0..<count).compactMap { rows.line($0) })
+    return Dataset(rows: list, columns: columns, name: self.name, skipped: skipped)
+  }
+
+  /// Takes the hash of the file its rows lie in from one who has it.
+  package func know(_ hash: SHA256.Digest) { (rows as? IndexedRows)?.know(hash) }
+
+  /// Other rows in place of its own; with the same columns unless others are given.
+  package func replacing(_ rows: any Rows, columns: [String]? = nil) -> Dataset {
+    Dataset(rows: rows, columns: columns ?? self.columns, name: name, skipped: skipped)
+  }
 
   /// The row at a place; a place outside 0..<count is an error.
   package func row(_ place: Int) throws(DataError) -> Row {
@@ -82,7 +118,19 @@ extension Dataset {
 
   /// The rows of a range, clipped to those there are.
   package func slice(_ range: Range<Int>) -> Dataset {
-    selecting(Array(range.clamped(to: 0..<count)))
+    let lower = max(0, range.lowerBound)
+    let upper = rows.count(upTo: max(lower, range.upperBound))
+    var (base, first) = (rows, min(lower, upper))
+    let count = upper - first
+    switch rows {
+    case let list as SelectedRows:
+      return selecting(Array(list.places[first..<upper]), of: list.base)
+    case let list as SlicedRows: (base, first) = (list.base, list.range.lowerBound + first)
+    default: break
+    }
+    return Dataset(
+      rows: SlicedRows(base: base, range: first..<first + count), columns: columns, name: name,
+      skipped: skipped)
   }
 
   /// The first rows, at most `count` of them.
@@ -103,24 +151,28 @@ extension Dataset {
   package func error(at place: Int, found: String, wanted: String, remedy: String? = nil)
     -> DataError
   {
-    let line = place < count && place >= 0 ? rows.line(place) : nil
+    let line = place >= 0 && place < rows.count(upTo: place + 1) ? rows.line(place) : nil
     return DataError(
       file: name.isEmpty ? nil : name, line: line,
       found: line == nil ? "\(found) in row \(place)" : found, wanted: wanted, remedy: remedy)
   }
 
   private func selecting(_ places: [Int]) -> Dataset {
-    let selected: SelectedRows
-    if let view = rows as? SelectedRows {
-      selected = SelectedRows(base: view.base, places: places.map { view.places[$0] })
-    } else {
-      selected = SelectedRows(base: rows, places: places)
+    switch rows {
+    case let list as SelectedRows: selecting(places.map { list.places[$0] }, of: list.base)
+    case let list as SlicedRows: selecting(places.map { list.range.lowerBound + $0 }, of: list.base)
+    default: selecting(places, of: rows)
     }
-    return Dataset(rows: selected, columns: columns, name: name)
+  }
+
+  private func selecting(_ places: [Int], of base: any Rows) -> Dataset {
+    Dataset(
+      rows: SelectedRows(base: base, places: places), columns: columns, name: name,
+      skipped: skipped)
   }
 
   private func check(_ place: Int) throws(DataError) {
-    guard place >= 0, place < count else {
+    guard place >= 0, place < rows.count(upTo: place == .max ? place : place + 1) else {
       throw DataError(
         file: name.isEmpty ? nil : name, found: "row \(place)", wanted: "a row in 0..<\(count)")
     }

@@ -1,6 +1,6 @@
 /// What a dataset is for, by its columns: TRL's dataset types under TRL's names.
 package enum DatasetType: String, Sendable, CaseIterable {
-  /// {text} or {messages}
+  /// {text}, {messages}, or {conversations}
   case languageModeling = "language modeling"
   /// {prompt}
   case promptOnly = "prompt-only"
@@ -26,7 +26,7 @@ package enum DatasetType: String, Sendable, CaseIterable {
       self = .unpairedPreference
     } else if has("prompt", "completion") {
       self = .promptCompletion
-    } else if has("messages") || has("text") {
+    } else if has("messages") || has("conversations") || has("text") {
       self = .languageModeling
     } else if has("prompt") {
       self = .promptOnly
@@ -38,7 +38,7 @@ package enum DatasetType: String, Sendable, CaseIterable {
   /// The columns that hold text or messages.
   var textColumns: [String] {
     switch self {
-    case .languageModeling: ["messages", "text"]
+    case .languageModeling: ["messages", "conversations", "text"]
     case .promptOnly: ["prompt"]
     case .promptCompletion, .unpairedPreference: ["prompt", "completion"]
     case .preference: ["prompt", "chosen", "rejected"]
@@ -53,16 +53,13 @@ extension Dataset {
 
   /// True if its texts are lists of messages {role, content}; told from the first row, as TRL does.
   package var isConversational: Bool {
-    guard let type, count > 0, let first = try? row(0) else { return false }
-    return type.textColumns.contains { column in
-      guard let message = first[column]?[0]?.objectValue else { return false }
-      return message.contains("role") && message.contains("content")
-    }
+    guard let type, count(upTo: 1) > 0, let first = try? row(0) else { return false }
+    return type.textColumns.contains { first.messages($0) != nil }
   }
 
   /// True for the layout of Anthropic's HH set: {chosen, rejected}, each a whole dialogue.
   package var isHHDialogues: Bool {
-    guard type == .preference, !columns.contains("prompt"), count > 0,
+    guard type == .preference, !columns.contains("prompt"), count(upTo: 1) > 0,
       let first = try? row(0), let chosen = first["chosen"]?.stringValue
     else { return false }
     return PreferenceText.isDialogue(chosen)

@@ -9,8 +9,13 @@ final class InputFile {
   let path: String
   /// Bytes on disk when it was opened.
   let sizeOnDisk: Int
-  private let descriptor: Int32
+  let descriptor: Int32
   private var inflater: Inflater?
+  private var unpacked = 0
+
+  /// Text packs to a tenth, seldom to a fiftieth. What unpacks to more than this many times its size,
+  /// and to much, was made to fill memories.
+  static let mostUnpacked = 200
 
   /// Opens `path`, to be unpacked if its name ends in .gz.
   convenience init(_ path: String) throws(DataError) {
@@ -51,10 +56,24 @@ final class InputFile {
   func read(into buffer: inout [UInt8]) throws(DataError) -> Int {
     guard let inflater else { return try readRaw(into: &buffer) }
     while true {
-      if let count = try inflater.read(into: &buffer) { return count }
+      if let count = try inflater.read(into: &buffer) {
+        unpacked += count
+        try checkSize()
+        return count
+      }
       let count = try readRaw(into: &inflater.input)
       try inflater.feed(count)
     }
+  }
+
+  var isPacked: Bool { inflater != nil }
+
+  private func checkSize() throws(DataError) {
+    guard unpacked > 256 << 20, unpacked / Self.mostUnpacked > sizeOnDisk else { return }
+    throw DataError(
+      file: path,
+      found: "\(sizeOnDisk) bytes that unpack to more than \(Self.mostUnpacked) times as many",
+      wanted: "packed text", remedy: "if it is meant so, unpack it with gunzip")
   }
 
   private func readRaw(into buffer: inout [UInt8]) throws(DataError) -> Int {

@@ -5,7 +5,7 @@ final class JSONParser {
   /// Arrays and objects inside each other, at most.
   static let maxDepth = 1024
 
-  private let handle: OpaquePointer?
+  let handle: OpaquePointer?
 
   init() { handle = rlx_json_parser_new(Self.maxDepth) }
   deinit { rlx_json_parser_free(handle) }

@@ -3,11 +3,14 @@ package struct PreferenceText: Equatable, Sendable {
   package var prompt: String
   package var chosen: String
   package var rejected: String
+  /// Whether a chat template wrote them: then they hold all special tokens there are to be.
+  package var isRendered = false
 
-  package init(prompt: String, chosen: String, rejected: String) {
+  package init(prompt: String, chosen: String, rejected: String, isRendered: Bool = false) {
     self.prompt = prompt
     self.chosen = chosen
     self.rejected = rejected
+    self.isRendered = isRendered
   }
 }
 
@@ -32,15 +35,18 @@ extension PreferenceText {
   }
 
   /// Two texts with the prompt at their head: the longest they share, without a last space, which
-  /// belongs to the answers (TRL's `extract_prompt`).
+  /// belongs to the answers, and so that something is left of either (TRL's `extract_prompt`; where they
+  /// share nothing and the chosen one ends in a space, TRL's takes nearly all of it, and this does not).
   package init(sharedHead chosen: String, _ rejected: String) {
     let (first, second) = (Array(chosen.utf8), Array(rejected.utf8))
-    var cut = zip(first, second).prefix { $0 == $1 }.count
+    let shared = zip(first, second).prefix { $0 == $1 }.count
+    let isWhole = shared == min(first.count, second.count)
+    var cut = isWhole ? max(0, shared - 1) : shared
     // Not within a character: 10xxxxxx continues one.
     while cut > 0, [first, second].contains(where: { cut < $0.count && $0[cut] & 0xC0 == 0x80 }) {
       cut -= 1
     }
-    if cut > 0, first[cut - 1] == UInt8(ascii: " ") { cut -= 1 }
+    if !isWhole, cut > 0, first[cut - 1] == UInt8(ascii: " ") { cut -= 1 }
     self.init(first, second, cut: cut)
   }
 

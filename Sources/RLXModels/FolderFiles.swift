@@ -25,6 +25,20 @@ package enum FolderFiles {
     }
   }
 
+  /// The names of the files in a folder that end so, in order; none if there is no such folder.
+  static func names(in folder: String, ending: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasSuffix(ending) { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
   /// A path without slashes at its end.
   static func trimmed(_ folder: String) -> String {
     var folder = folder
@@ -38,6 +52,9 @@ extension Tokenizer {
   package func save(folder: String) throws(ModelError) {
     let folder = FolderFiles.trimmed(folder)
     try FolderFiles.make(folder)
+    if files.contains(where: { $0.name.hasPrefix(ChatTemplates.folder + "/") }) {
+      try FolderFiles.make(folder + "/" + ChatTemplates.folder)
+    }
     for (name, bytes) in files { try FolderFiles.write(bytes, folder + "/" + name) }
   }
 }

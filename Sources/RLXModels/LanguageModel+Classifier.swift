@@ -7,11 +7,13 @@ import RLXTensor
 extension LanguageModel {
   static let scoreName = "score.weight"
 
-  /// A model of its own with the same values and no output layer: what a reward model stands on.
+  /// A model of its own with the same values and no output layer: what a reward model stands on. One
+  /// with an adapter gets an adapter of its own, on the same weights.
   package func trunk() -> LanguageModel {
-    LanguageModel(
-      name: name, family: family.trunk(), tokenizer: tokenizer, stopTokens: stopTokens,
-      generationConfig: generationConfig)
+    guard let adapter else { return with(family.trunk(), nil) }
+    let bare = family.adapted(by: nil, isTrunk: true)
+    let own = adapter.copy(for: bare.linearLayers)
+    return with(bare.adapted(by: own, isTrunk: true), own)
   }
 
   /// Writes a folder that transformers loads with `AutoModelForSequenceClassification`. `score` [1, C];
@@ -20,7 +22,7 @@ extension LanguageModel {
     folder: String, score: Tensor, fields: [(key: String, value: JSON)] = []
   ) throws(ModelError) {
     var json = config.json.objectValue ?? JSONObject()
-    json["architectures"] = [.string(Self.classifiers[config.family] ?? "")]
+    json["architectures"] = [.string(config.family.sequenceClassifier)]
     json["id2label"] = ["0": "LABEL_0"]
     json["label2id"] = ["LABEL_0": 0]
     json["pad_token_id"] = .int(Int(classifierPadding))
@@ -39,7 +41,9 @@ extension LanguageModel {
       throw .unsupportedField(
         name: "architectures", file: fields.file,
         found: fields["architectures"].map(JSONFields.shown) ?? "missing",
-        supported: classifierNames + "; RewardModel(Model(…)) makes a reward model of another model"
+        supported:
+          "a class such as \"LlamaForSequenceClassification\"; RewardModel(Model(…)) makes a "
+          + "reward model of another model"
       )
     }
     var config = try ModelConfig(fields)
@@ -74,18 +78,11 @@ extension LanguageModel {
 
   private static func isClassifier(_ fields: JSONFields) throws(ModelError) -> Bool {
     (try fields.array("architectures") ?? []).contains { name in
-      classifiers.values.contains { name.stringValue?.isExactly($0) == true }
+      classifiers.contains { name.stringValue?.isExactly($0) == true }
     }
   }
 
-  private static let classifiers: [ModelConfig.Family: String] = [
-    .llama: "LlamaForSequenceClassification", .gpt2: "GPT2ForSequenceClassification",
-  ]
-
-  private static var classifierNames: String {
-    ModelConfig.Family.allCases.compactMap { classifiers[$0].map { "\"\($0)\"" } }
-      .joined(separator: " or ")
-  }
+  private static let classifiers = ModelConfig.Family.allCases.map(\.sequenceClassifier)
 
   /// The token that others fill batches with (here none are filled): the one the files name, else a
   /// mark that stands at neither end of a text, else what ends one, as TRL has it.

@@ -7,12 +7,18 @@ extension LanguageModel {
   /// model.safetensors.index.json, tokenizer.json, and, where they are there, generation_config.json
   /// and tokenizer_config.json.
   ///
-  /// Every failure names the file, and the tensor or field, what was found and what was wanted.
-  package static func load(folder: String) throws(ModelError) -> LanguageModel {
+  /// Products read the weights as `dtype` says; without it as the folder says, if this project wrote it,
+  /// or else in float32. Every failure names the file, and the tensor or field, what was found and what
+  /// was wanted.
+  package static func load(folder: String, dtype: DType? = nil) throws(ModelError)
+    -> LanguageModel
+  {
     let folder = FolderFiles.trimmed(folder)
     let fields = try configFields(folder)
     try refuseClassifier(fields)
-    return try load(folder: folder, ModelConfig(fields), try WeightFiles(folder: folder))
+    var config = try ModelConfig(fields)
+    config.dtype = dtype ?? config.dtype
+    return try load(folder: folder, config, try WeightFiles(folder: folder))
   }
 
   /// The model of a folder whose configuration and weights are open.
@@ -29,13 +35,16 @@ extension LanguageModel {
       if !ids.isEmpty { stopTokens = ids }
     }
     let name = folder.split(separator: "/").last.map(String.init) ?? folder
-    return LanguageModel(
+    let model = LanguageModel(
       name: name, family: family, tokenizer: tokenizer, stopTokens: stopTokens,
       generationConfig: generation)
+    try model.loadAdapterBeside(folder: folder)
+    return model
   }
 
   /// Writes a folder that `load` reads back to the same bits: config.json, model.safetensors, the
-  /// tokenizer's files as they were, generation_config.json. Makes the folder if need be. Weights of
+  /// tokenizer's files as they were, generation_config.json, and an adapter in the folder `adapter`,
+  /// as PEFT keeps one. Makes the folder if need be. Weights of
   /// more than `maxShardSize` bytes go into several files with an index.
   ///
   /// Each file is written beside its place and renamed, the weights first, so that no file is ever
@@ -51,7 +60,9 @@ extension LanguageModel {
     let folder = FolderFiles.trimmed(folder)
     try FolderFiles.make(folder)
     try WeightFiles.write(
-      parameters.map { ($0.name, $0.value) } + more, folder: folder, maxShardSize: maxShardSize)
+      family.parameters.map { ($0.name, $0.value) } + more, folder: folder,
+      maxShardSize: maxShardSize)
+    try saveAdapterBeside(folder: folder, classifier: !more.isEmpty)
     try tokenizer.save(folder: folder)
     let generation = generationConfig ?? Self.text(of: generationFields)
     try FolderFiles.write(generation, folder + "/generation_config.json")

@@ -28,8 +28,17 @@ extension LanguageModel {
   /// The logits [T, V] of a sequence of T tokens: row t predicts token t + 1.
   package func logits(_ ids: [Int32], recording: Bool = false) throws(ModelError) -> Tensor {
     try check(ids, "the sequence")
-    let hidden = family.hidden(PackedBatch([ids]), recording: recording)
-    return family.head(hidden, recording: recording)
+    return try pass { model in
+      let hidden = model.hidden(PackedBatch([ids]), recording: recording)
+      return model.head(hidden, recording: recording)
+    }
+  }
+
+  /// A pass through the network, which ends early, and throws `stopped`, where somebody who watches
+  /// this thread wants that.
+  package func pass<Result>(_ work: (any ModelFamily) -> Result) throws(ModelError) -> Result {
+    guard let result = PassWatch.pass({ work(family) }) else { throw .stopped }
+    return result
   }
 
   /// The mean negative log-likelihood of each token of a sequence after the first, in nats: [1].
@@ -54,7 +63,7 @@ extension LanguageModel {
     guard !found.targets.isEmpty else {
       return PackedLogProbs(values: Tensor([], [0]), offsets: found.offsets)
     }
-    let scores = scores(
+    let scores = try scores(
       found.hidden, found.targets, temperature: temperature, recording: recording)
     return PackedLogProbs(values: scores.logProbs, offsets: found.offsets)
   }
@@ -90,7 +99,7 @@ extension LanguageModel {
       return ResponseHidden(
         hidden: none, targets: targets, offsets: offsets, ends: readingEnds ? none : nil)
     }
-    let hidden = family.hidden(packed(sequences), recording: recording)
+    let hidden = try pass { $0.hidden(packed(sequences), recording: recording) }
     return ResponseHidden(
       hidden: hidden.rows(rows), targets: targets, offsets: offsets,
       ends: readingEnds ? hidden.rows(ends) : nil)
@@ -108,18 +117,20 @@ extension LanguageModel {
   /// held once where gradients are recorded, a block of rows of them where not.
   package func scores(
     _ hidden: Tensor, _ targets: [Int32], temperature: Float = 1, recording: Bool
-  ) -> TokenScores {
+  ) throws(ModelError) -> TokenScores {
     let R = targets.count
     let rows = recording ? R : max(256, Self.logitsRead / max(1, config.vocabulary))
-    guard rows < R else {
-      return family.head(hidden, recording: recording)
-        .tokenScores(targets, temperature: temperature)
+    return try pass { family in
+      guard rows < R else {
+        return family.head(hidden, recording: recording)
+          .tokenScores(targets, temperature: temperature)
+      }
+      return TokenScores(
+        joining: stride(from: 0, to: R, by: rows).map { start in
+          let end = min(start + rows, R)
+          return family.head(hidden.slice(axis: 0, from: start, to: end), recording: false)
+            .tokenScores(Array(targets[start..<end]), temperature: temperature)
+        })
     }
-    return TokenScores(
-      joining: stride(from: 0, to: R, by: rows).map { start in
-        let end = min(start + rows, R)
-        return family.head(hidden.slice(axis: 0, from: start, to: end), recording: false)
-          .tokenScores(Array(targets[start..<end]), temperature: temperature)
-      })
   }
 }

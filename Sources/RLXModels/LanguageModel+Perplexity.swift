@@ -25,8 +25,39 @@ extension LanguageModel {
   package func likelihood(
     of pairs: [TokenPair], onBatch: (Int) throws -> Void = { _ in }
   ) throws -> HeldOutLikelihood {
-    let most = max(1, Self.logitsAtOnce / config.vocabulary)
     var found = HeldOutLikelihood()
+    try forEachBatch(of: pairs) { range, values in
+      found.negativeLogLikelihood -= values.reduce(0.0) { $0 + Double($1) }
+      found.tokens += values.count
+      try onBatch(range.upperBound)
+    }
+    return found
+  }
+
+  /// The same of each pair.
+  package func likelihoods(
+    of pairs: [TokenPair], onBatch: (Int) throws -> Void = { _ in }
+  ) throws -> [HeldOutLikelihood] {
+    var found: [HeldOutLikelihood] = []
+    try forEachBatch(of: pairs) { range, values in
+      var rest = values[...]
+      for pair in pairs[range] {
+        let own = rest.prefix(pair.response.count)
+        found.append(
+          HeldOutLikelihood(
+            negativeLogLikelihood: -own.reduce(0.0) { $0 + Double($1) }, tokens: own.count))
+        rest = rest.dropFirst(pair.response.count)
+      }
+      try onBatch(range.upperBound)
+    }
+    return found
+  }
+
+  /// The log-probabilities of the response tokens, pair by pair, as many pairs at a time as fit.
+  private func forEachBatch(
+    of pairs: [TokenPair], _ body: (Range<Int>, [Float]) throws -> Void
+  ) throws {
+    let most = max(1, Self.logitsAtOnce / config.vocabulary)
     var start = 0
     while start < pairs.count {
       var (end, tokens) = (start, 0)
@@ -35,12 +66,9 @@ extension LanguageModel {
         end += 1
       } while end < pairs.count
         && tokens + pairs[end].prompt.count + pairs[end].response.count <= most
-      let values = try logProbs(Array(pairs[start..<end]), recording: false).values.array
-      found.negativeLogLikelihood -= values.reduce(0.0) { $0 + Double($1) }
-      found.tokens += values.count
+      try body(
+        start..<end, try logProbs(Array(pairs[start..<end]), recording: false).values.array)
       start = end
-      try onBatch(end)
     }
-    return found
   }
 }

@@ -57,11 +57,8 @@ private struct TokenClassification {
   let architecture, weight, bias: String
 
   init(_ family: ModelConfig.Family) {
-    let head: String
-    switch family {
-    case .llama: (architecture, head) = ("LlamaForTokenClassification", "score")
-    case .gpt2: (architecture, head) = ("GPT2ForTokenClassification", "classifier")
-    }
+    let head = family.description.tokenHead
+    architecture = family.tokenClassifier
     weight = head + ".weight"
     bias = head + ".bias"
   }

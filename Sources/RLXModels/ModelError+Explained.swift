@@ -13,12 +13,14 @@ extension ModelError: CustomStringConvertible {
     case .missingFile(let path), .brokenFile(let path, _, _), .unwritable(let path, _): path
     case .missingTensor(_, let file), .unexpectedTensor(_, let file),
       .wrongShape(_, let file, _, _), .unsupportedFormat(_, let file, _),
+      .notFiniteTensor(_, let file),
       .missingField(_, let file), .wrongField(_, let file, _, _),
       .unsupportedField(_, let file, _, _), .unknownFamily(_, let file, _),
       .unknownTokenizerPart(_, let file, _, _), .missingTokenizerPart(_, let file):
       file
-    case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .notFinite,
-      .nothingToSample:
+    case .chatTemplate(let place, _): place
+    case .noChatTemplate, .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting,
+      .notFinite, .nothingToSample, .stopped, .adapter:
       nil
     }
   }
@@ -33,18 +35,26 @@ extension ModelError: CustomStringConvertible {
     case .unexpectedTensor(let name, _): "the tensor \(name) has no place in this model"
     case .wrongShape(let tensor, _, _, let found): "\(tensor) has shape \(found)"
     case .unsupportedFormat(let tensor, _, let found): "\(tensor) is stored as \(found)"
+    case .notFiniteTensor(let name, _): "the tensor \(name) holds NaN or infinity"
     case .missingField(let name, _): "the field \(name) is missing"
     case .wrongField(let name, _, let found, _): "\(name) is \(found)"
     case .unsupportedField(let name, _, let found, _): "\(name) is \(found)"
     case .unknownFamily(let found, _, _): "model_type is \"\(found)\""
     case .unknownTokenizerPart(let part, _, let found, _): "\(part) is of type \(found)"
     case .missingTokenizerPart(let part, _): "the part \(part) is missing"
+    case .noChatTemplate(let known):
+      known.isEmpty
+        ? "the tokenizer has no chat template"
+        : "no chat template of the tokenizer is the default one"
+    case .chatTemplate(_, let error): "line \(error.line), column \(error.column): \(error.found)"
     case .contextExceeded(let tokens, _): "a sequence of \(tokens) tokens"
     case .tokenOutsideVocabulary(let token, _): "the token \(token)"
     case .tooFewTokens(let what, let found, _): "\(what) has \(found) tokens"
     case .setting(let name, let found, _): "\(name) is \(found)"
     case .notFinite(let what): "\(what) are not finite (NaN or infinity)"
     case .nothingToSample(let vocabulary): "all \(vocabulary) tokens are forbidden"
+    case .stopped: "the pass was stopped"
+    case .adapter(let found, _, _): found
     }
   }
 
@@ -58,18 +68,24 @@ extension ModelError: CustomStringConvertible {
     case .unexpectedTensor: "only tensors the configuration calls for"
     case .wrongShape(_, _, let wanted, _): "\(wanted), as the configuration says"
     case .unsupportedFormat: "F32, F16 or BF16"
+    case .notFiniteTensor: "numbers"
     case .missingField: "a value"
     case .wrongField(_, _, _, let wanted): wanted
     case .unsupportedField(_, _, _, let supported): supported
     case .unknownFamily(_, _, let known): "one of: " + known.joined(separator: ", ")
     case .unknownTokenizerPart(_, _, _, let known): "one of: " + known.joined(separator: ", ")
     case .missingTokenizerPart: "a tokenizer.json with it"
+    case .noChatTemplate(let known):
+      known.isEmpty ? "one that has" : "one of: " + known.joined(separator: ", ")
+    case .chatTemplate(_, let error): error.wanted
     case .contextExceeded(_, let context): "at most \(context), the model's context"
     case .tokenOutsideVocabulary(_, let vocabulary): "tokens from 0 to \(vocabulary - 1)"
     case .tooFewTokens(_, _, let wanted): "at least \(wanted)"
     case .setting(_, _, let wanted): wanted
     case .notFinite: "numbers"
     case .nothingToSample: "one that may be drawn"
+    case .stopped: "it to go on"
+    case .adapter(_, let wanted, _): wanted
     }
   }
 
@@ -86,10 +102,14 @@ extension ModelError: CustomStringConvertible {
         : "do config.json and the weights belong together?"
     case .unexpectedTensor, .wrongShape: "do config.json and the weights belong together?"
     case .unsupportedFormat: "convert the weights to float32 first"
+    case .notFiniteTensor:
+      "a model that diverged before it was saved, or a damaged file? take an earlier one"
     case .missingField, .wrongField: nil
     case .unsupportedField: "leaving it out would change the results, so it is not ignored"
     case .unknownFamily: nil
     case .unknownTokenizerPart, .missingTokenizerPart: nil
+    case .noChatTemplate: "give its name, or the text of a template, as template:"
+    case .chatTemplate(_, let error): error.remedy
     case .contextExceeded: "shorten the text, or ask for fewer tokens"
     case .tokenOutsideVocabulary: "do the tokenizer and the model belong together?"
     case .tooFewTokens: nil
@@ -97,6 +117,8 @@ extension ModelError: CustomStringConvertible {
     case .notFinite:
       "did training diverge? try a lower learning rate, or go back to an earlier checkpoint"
     case .nothingToSample: "lower min_tokens"
+    case .stopped: nil
+    case .adapter(_, _, let remedy): remedy
     }
   }
 

@@ -12,6 +12,7 @@ package enum ModelError: Error, Equatable {
   case unexpectedTensor(name: String, file: String)
   case wrongShape(tensor: String, file: String, wanted: Shape, found: Shape)
   case unsupportedFormat(tensor: String, file: String, found: String)
+  case notFiniteTensor(name: String, file: String)
   // Fields of config.json and its neighbours
   case missingField(name: String, file: String)
   case wrongField(name: String, file: String, found: String, wanted: String)
@@ -20,6 +21,9 @@ package enum ModelError: Error, Equatable {
   // Tokenizers
   case unknownTokenizerPart(part: String, file: String, found: String, known: [String])
   case missingTokenizerPart(part: String, file: String)
+  // Chat templates
+  case noChatTemplate(known: [String])
+  case chatTemplate(place: String, error: TemplateError)
   // Use
   case contextExceeded(tokens: Int, context: Int)
   case tokenOutsideVocabulary(token: Int, vocabulary: Int)
@@ -27,4 +31,8 @@ package enum ModelError: Error, Equatable {
   case setting(name: String, found: String, wanted: String)
   case notFinite(what: String)
   case nothingToSample(vocabulary: Int)
+  /// Somebody who watches this thread stopped the pass; see `PassWatch`.
+  case stopped
+  /// Of a model's adapter.
+  case adapter(found: String, wanted: String, remedy: String?)
 }

@@ -13,10 +13,11 @@ package struct ModelShape: Sendable {
   package var context: Int
   /// Whether the output layer is the embedding; nil: as the family's published models have it.
   package var tiesEmbeddings: Bool?
+  package var dtype: DType
 
   package init(
     family: ModelConfig.Family, layers: Int, width: Int, heads: Int, kvHeads: Int? = nil,
-    innerWidth: Int? = nil, context: Int, tiesEmbeddings: Bool? = nil
+    innerWidth: Int? = nil, context: Int, tiesEmbeddings: Bool? = nil, dtype: DType = .float32
   ) {
     self.family = family
     self.layers = layers
@@ -26,6 +27,7 @@ package struct ModelShape: Sendable {
     self.innerWidth = innerWidth
     self.context = context
     self.tiesEmbeddings = tiesEmbeddings
+    self.dtype = dtype
   }
 
   /// The configuration of a network of these sizes that reads what `tokenizer` gives.
@@ -45,21 +47,21 @@ package struct ModelShape: Sendable {
       vocabulary: tokenizer.vocabularySize, width: width, innerWidth: innerWidth ?? customary,
       layers: layers, heads: heads, kvHeads: kvHeads, context: context)
     config.family = family
-    switch family {
-    case .llama:
-      config.tiesEmbeddings = tiesEmbeddings ?? false
-      guard heads % config.kvHeads == 0 else {
-        throw wrong("kv_heads", config.kvHeads, "a divisor of the \(heads) heads")
-      }
-      guard config.headSize % 2 == 0 else {
-        throw wrong(
-          "width", width, "an even number for each of the \(heads) heads, for rotary positions")
-      }
-    case .gpt2:
-      config.tiesEmbeddings = tiesEmbeddings ?? true
-      config.normEps = 1e-5
-      guard config.kvHeads == heads else {
-        throw wrong("kv_heads", config.kvHeads, "\(heads), as many as heads: GPT-2 shares none")
+    config.dtype = dtype
+    let about = family.description
+    about.settle(&config)
+    if let tiesEmbeddings { config.tiesEmbeddings = tiesEmbeddings }
+    guard heads % config.kvHeads == 0 else {
+      throw wrong("kv_heads", config.kvHeads, "a divisor of the \(heads) heads")
+    }
+    guard about.sharesKeys || config.kvHeads == heads else {
+      throw wrong(
+        "kv_heads", config.kvHeads, "\(heads), as many as heads: \(about.className) shares none")
+    }
+    if about.isRotary {
+      let turned = config.rope.width(of: config.headSize)
+      guard turned > 0, turned % 2 == 0 else {
+        throw wrong("width", width, turnable(config.rope.share))
       }
     }
     config.beginningToken = tokenizer.beginning
@@ -70,11 +72,15 @@ package struct ModelShape: Sendable {
 
   /// The inner width of the family's published models.
   private var customary: Int {
-    switch family {
-    // 8/3 of the width, since SwiGLU has three matrices where others have two (Shazeer 2020).
-    case .llama: (8 * width / 3 + 31) / 32 * 32
-    case .gpt2: 4 * width
-    }
+    // 8/3 of the width where there are three matrices instead of two (Shazeer 2020).
+    family.description.isGated ? (8 * width / 3 + 31) / 32 * 32 : 4 * width
+  }
+
+  private func turnable(_ share: Double) -> String {
+    share < 1
+      ? "\(Int(2 / share)) or a multiple of it for each of the \(heads) heads, of which positions turn "
+        + "\(Int(100 * share)) %"
+      : "an even number for each of the \(heads) heads, for rotary positions"
   }
 
   private func wrong(_ name: String, _ found: Int, _ wanted: String) -> ModelError {
@@ -106,6 +112,6 @@ extension ModelConfig {
   package var layerMatrices: Double {
     let (C, I) = (Double(width), Double(innerWidth))
     return C * (2 * Double(queryWidth) + 2 * Double(kvWidth))
-      + C * I * (family == .llama ? 3 : 2)
+      + C * I * (isGated ? 3 : 2)
   }
 }

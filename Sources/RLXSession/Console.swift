@@ -24,6 +24,15 @@ package protocol Console: Sendable {
   /// Called only where `facts.isTerminal`. A console whose stop flag is set meanwhile returns
   /// `.quit`; the session then sees the flag at its next counted point.
   func ask(_ question: LabelQuestion) -> LabelAnswer
+
+  /// Asks a person whether to do something; anything but a yes is no. Called only where
+  /// `facts.isTerminal`.
+  func confirm(_ question: String) -> Bool
+}
+
+extension Console {
+  /// Where nobody can be asked.
+  package func confirm(_ question: String) -> Bool { false }
 }
 
 /// What is known about the terminal a session talks to.

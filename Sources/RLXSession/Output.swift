@@ -1,13 +1,5 @@
 import RLXScript
 
-/// The form in which a session says what it has to say.
-package enum OutputFormat: String, CaseIterable, Sendable {
-  /// Laid out for people.
-  case text
-  /// One JSON object a line, for programs: `docs/display.md` lists them.
-  case json
-}
-
 /// What a session writes: values, printed text and messages on standard output, errors and warnings
 /// on standard error.
 struct Output {
@@ -67,8 +59,6 @@ struct Output {
   }
 
   func warning(_ text: String) {
-    console.writeError(
-      format == .text
-        ? "warning: \(text)\n" : JSONForm.line("warning", [("message", .string(text))]))
+    console.writeError(format.warning(text))
   }
 }

@@ -1,5 +1,5 @@
-/// Counts the points at which a statement may be stopped: calls, loop turns, optimizer steps,
-/// generated tokens and rows. Counts, never time: a replay stops at the same count.
+/// Counts the points at which a statement may be stopped: calls, loop turns, passes through a network,
+/// optimizer steps, generated tokens and rows. Counts, never time: a replay stops at the same count.
 package struct PointCounter {
   /// Points taken by the statement that runs.
   package private(set) var inStatement = 0
@@ -16,6 +16,14 @@ package struct PointCounter {
   package mutating func beginStatement(stopAt: Int?) {
     inStatement = 0
     self.stopAt = stopAt
+  }
+
+  /// Takes the point at the end of a pass through a network: the count, if the statement is to stop
+  /// there. Limits are left to the next point of another kind.
+  package mutating func endPass(_ stop: StopFlag) -> Int? {
+    inStatement += 1
+    total += 1
+    return stop.isSet || inStatement == stopAt ? inStatement : nil
   }
 
   /// Takes one point. Throws where the statement is to stop, or the run's limit is passed.

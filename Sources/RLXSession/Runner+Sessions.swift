@@ -6,7 +6,8 @@ extension Runner {
   /// Runs a session file statement by statement, with the answers, stops and failures it records.
   /// Comparing, it also holds every digest against the record. The first difference ends it.
   ///
-  /// `completeOnly` leaves out statements without a result: those a killed shell was running.
+  /// `completeOnly` leaves out statements without a result: those a killed shell was running. What a
+  /// person had answered in one is kept all the same.
   func runSession(_ source: Source, comparing: Bool, completeOnly: Bool = false)
     -> (result: CellResult, compared: Int)
   {
@@ -22,7 +23,10 @@ extension Runner {
     defer { attachPreferences() }
     for (index, statement) in parsed.statements.enumerated() {
       let recorded = parsed.entries[index]
-      if completeOnly, !recorded.isComplete { continue }
+      if completeOnly, !recorded.isComplete {
+        if !recorded.answers.isEmpty { keepAnswers(of: statement, recorded) }
+        continue
+      }
       let run = runStatement(
         statement, leading: recorded.leading, trailing: comment(behind: statement),
         recorded: recorded)
@@ -40,7 +44,8 @@ extension Runner {
       }
     }
     if comparing, let end = parsed.end,
-      end.statements != parsed.entries.count || end.chain != chainValue
+      end.statements != parsed.entries.count
+        || (options.replayTolerance == nil && end.chain != chainValue)
     {
       let difference = ReplayDifference(
         what: "the chain over the whole session", before: "sha256:\(end.chain)",
@@ -49,6 +54,22 @@ extension Runner {
       return (.failed(.replayDiffers), parsed.entries.count)
     }
     return (.done, parsed.entries.count)
+  }
+
+  /// Runs a statement that was asking somebody when its shell died: up to the last answer it got, and
+  /// stopped there, as Ctrl-C would have stopped it.
+  private func keepAnswers(of statement: TopStatement, _ recorded: SessionEntry) {
+    core.stopsAfterAnswers = true
+    defer {
+      core.stopsAfterAnswers = false
+      core.stop.reset()
+    }
+    _ = runStatement(
+      statement, leading: recorded.leading, trailing: comment(behind: statement),
+      recorded: recorded)
+    if let difference = core.record.difference {
+      core.warn("\(difference.what) differs from the record: later answers are left out")
+    }
   }
 
   /// Joins preferences that were rebuilt from the record with their files, which hold them already.
@@ -102,11 +123,21 @@ extension Runner {
     guard comparing, recorded.isComplete else { return nil }
     let before = recorded.failure?.digest ?? recorded.digest ?? ""
     let after = run.entry.failure?.digest ?? run.entry.digest ?? ""
-    return before == after
-      ? nil
-      : ReplayDifference(
-        what: "the digest", before: Self.told(before, recorded.preview),
-        after: Self.told(after, run.entry.preview))
+    guard before != after else { return nil }
+    var what = "the digest"
+    if let tolerance = options.replayTolerance {
+      guard let wanted = recorded.outline, let found = run.entry.outline else {
+        return ReplayDifference(
+          what: what, before: Self.told(before, recorded.preview),
+          after: Self.told(after, run.entry.preview)
+            + " (to be compared within a tolerance, a session is recorded with --portable)")
+      }
+      guard let difference = wanted.difference(found, tolerance: tolerance) else { return nil }
+      what = difference
+    }
+    return ReplayDifference(
+      what: what, before: Self.told(before, recorded.preview),
+      after: Self.told(after, run.entry.preview))
   }
 
   private static func told(_ digest: String, _ preview: String?) -> String {
@@ -154,14 +185,15 @@ extension Runner {
       Source(text, name: path, path: identity(of: path)), comparing: true)
     if result == .done {
       core.output.message(
-        "replayed \(NumberText.count(compared, "statement")): the same, to the bit")
+        "replayed \(NumberText.count(compared, "statement")): the same, "
+          + (options.replayTolerance.map { "within \($0)" } ?? "to the bit"))
     }
     return result
   }
 
   /// `:load FILE`.
   func load(_ path: String, completeOnly: Bool = false) -> CellResult {
-    switch readText(path) {
+    switch readText(path, remedy: "the path of a script or session file; Tab completes it") {
     case .failure(let diagnostic): return report(diagnostic)
     case .success(let text):
       let source = Source(text, name: path, path: identity(of: path))
@@ -194,13 +226,14 @@ extension Runner {
   // MARK: Files
 
   /// The text of a script file; its absence and its encoding are errors with a remedy.
-  func readText(_ path: String) -> Result<String, Diagnostic> {
+  func readText(
+    _ path: String,
+    remedy: String = "rlx FILE runs a script; rlx -c CODE runs a line; rlx --help lists the rest"
+  ) -> Result<String, Diagnostic> {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       return .failure(
-        Diagnostic(
-          .missing, "\(path): no such file",
-          remedy: "rlx FILE runs a script; rlx -c CODE runs a line; rlx --help lists the rest"))
+        Diagnostic(.missing, "\(path): no such file", remedy: remedy))
     }
     guard !isFolder.boolValue else {
       return .failure(Diagnostic(.file, "\(path): expected a script, found a folder"))

@@ -24,10 +24,12 @@ final class Runner {
       console: console, stop: stop, seed: options.seed, maxSteps: options.maxSteps,
       format: options.format, hint: options.hint)
     core.commands = options.commands
+    if let hub = options.hub { core.files.hub = hub }
     let registry = Registry()
     Bindings.register(in: registry, core: core)
     interpreter = Interpreter(registry: registry, effects: core, arguments: options.arguments)
     keepsDigests = false
+    digester.outlines = options.isPortable || options.replayTolerance != nil
     if options.keepsUndo { keepUndo() }
   }
 
@@ -181,10 +183,11 @@ final class Runner {
       let bound = Set(interpreter.boundNames).sorted().compactMap { name in
         interpreter.global(name).map { (name: name, value: $0) }
       }
-      let digest = digester.digest(
+      let (digest, outline) = digester.digest(
         text: entry.text, value: outcome?.value, printed: core.record.printed, bound: bound,
         touched: core.record.touched,
         failure: failure.map { "\($0.kind.rawValue): \($0.message)" })
+      entry.outline = outline
       if let failure, entry.stoppedAt == nil {
         entry.failure = SessionEntry.Failure(kind: failure.kind.rawValue, digest: digest)
       } else {

@@ -16,6 +16,8 @@ package final class SessionCore: Effects {
   package private(set) var record = StatementRecord()
   /// Answers recorded for the running statement; nil where none were recorded and a person is asked.
   package var recordedAnswers: [AnswerRecord]?
+  /// Whether the statement is stopped where its recorded answers end: the shell that asked died there.
+  var stopsAfterAnswers = false
   /// Called with each new answer of a person, so that it is on disk before the next question.
   package var keepAnswer: (AnswerRecord) -> Void = { _ in }
   /// The commands of the prompt, for help.
@@ -49,7 +51,17 @@ package final class SessionCore: Effects {
     record.drawsBefore = draws
     record.writtenBefore = files.written.count
     points.beginStatement(stopAt: stopAt)
+    PassWatch.current = PassWatch(
+      wantsStop: { [stop] in stop.isSet },
+      stopsAfterPass: { [weak self] in self?.endPass() ?? false })
     _ = files.takeInputs()
+  }
+
+  /// Counts the end of a pass through a network; whether the statement stops there.
+  private func endPass() -> Bool {
+    guard let count = points.endPass(stop) else { return false }
+    record.stoppedAt = count
+    return true
   }
 
   // MARK: Effects
@@ -117,6 +129,14 @@ package final class SessionCore: Effects {
       record.showsProgress = true
     }
     try point()
+  }
+
+  /// Shows how far something is that takes no counted points, because how often it is told depends on
+  /// a network.
+  func show(_ phase: String, _ done: Int, of total: Int, note: String) {
+    guard !isMuted else { return }
+    console.progress(ProgressLine(phase: phase, done: done, total: total, note: note))
+    record.showsProgress = true
   }
 
   package func endProgress() {

@@ -1,5 +1,6 @@
 import Foundation
 import RLXData
+import RLXHub
 
 /// The only way by which a session reads and writes files.
 ///
@@ -30,6 +31,9 @@ package final class SessionFiles {
   var differs: (ReplayDifference) -> any Error = { $0 }
   private var outputs: [String] = []
   private var outputsNow: [String] = []
+
+  /// Where models of a hub are kept and asked for.
+  package lazy var hub = HubSettings.ofProcess
 
   package init() {}
 
@@ -75,6 +79,25 @@ package final class SessionFiles {
     return place
   }
 
+  /// What `read` makes of the file the script calls `path`, given a readable place for it, and the hash
+  /// of the file if that is recorded: taken of a large file by another thread meanwhile.
+  func reading<Result>(_ path: String, _ read: (String) throws -> Result) throws
+    -> (result: Result, hash: SHA256.Digest?)
+  {
+    if let place = redirected[path] { return (try read(place), nil) }
+    let place = try find(path)
+    guard keepsRecords || replay != nil else { return (try read(place), nil) }
+    let hash = FileHash(place)
+    let result = Swift.Result { try read(place) }
+    if let (digest, size) = try? hash.value() {
+      try record(InputRecord(hash: digest.hex, size: size, rows: nil, path: path))
+      return (try result.get(), digest)
+    }
+    _ = try result.get()
+    let (digest, _) = try hash.value()
+    return (try result.get(), digest)
+  }
+
   /// A readable place for a folder (a model); each of its `names` that exists is recorded.
   package func inputFolder(
     _ path: String, names: [String], more: (String) -> [String] = { _ in [] }
@@ -83,13 +106,17 @@ package final class SessionFiles {
     let inside = names.first { (try? find(path + "/" + $0)) != nil } ?? ""
     let first = try find(inside.isEmpty ? path : path + "/" + inside)
     let place = inside.isEmpty ? first : String(first.dropLast(inside.count + 1))
-    guard keepsRecords || replay != nil else { return place }
-    for name in names + more(place)
-    where FileManager.default.fileExists(atPath: place + "/" + name) {
+    try recordFiles(names + more(place), in: place, as: path)
+    return place
+  }
+
+  /// Records those of the files `names` that are in the folder `place`, which scripts call `path`.
+  func recordFiles(_ names: [String], in place: String, as path: String) throws {
+    guard keepsRecords || replay != nil else { return }
+    for name in names where FileManager.default.fileExists(atPath: place + "/" + name) {
       let (digest, size) = try SHA256.ofFile(place + "/" + name)
       try record(InputRecord(hash: digest.hex, size: size, rows: nil, path: path + "/" + name))
     }
-    return place
   }
 
   /// A place to write the file or folder that the script calls `path`. A built-in name is none.

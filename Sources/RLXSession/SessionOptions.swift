@@ -1,4 +1,5 @@
 import Foundation
+import RLXHub
 import RLXTensor
 
 /// How a session is to run; all of it is known before the first statement.
@@ -29,8 +30,14 @@ package struct SessionOptions: Sendable {
   package var undoMemory = 1_000_000_000
   /// Bytes on disk that undo may keep; beyond, statements are run again.
   package var undoDisk = 8_000_000_000
+  /// Whether the journal keeps what `replay --rtol` compares (`--portable`).
+  package var isPortable = false
+  /// How far floats of a replay may lie from the record, relative to them; nil: not a bit.
+  package var replayTolerance: Double?
   /// Where a replay looks for inputs besides the working directory and the session file's folder.
   package var replayRoot: String?
+  /// Where models of a hub are kept and asked for; nil for what the environment says.
+  package var hub: HubSettings?
 
   /// The commands of the prompt, so that help knows them.
   package var commands: [CommandHelp] = []

@@ -10,6 +10,10 @@ package enum DType: String, CaseIterable, Sendable {
   /// for weights that do not change.
   case int8 = "q8"
 
+  /// Whether weights so kept can train: there are float32 ones behind those of bf16, which change by
+  /// less than 8 bits tell.
+  package var trains: Bool { self != .int8 }
+
   var format: ck_format {
     switch self {
     case .float32: ck_packed_f32

@@ -26,14 +26,41 @@ package struct Draw: Equatable, Sendable {
     return [words[0], words[1]]
   }
 
+  /// The same numbers, for drawing many of them: the key is found once.
+  package struct Stream: Sendable {
+    fileprivate let key: [UInt32]
+    fileprivate let purpose: Purpose
+
+    /// 64 random bits for a place.
+    package func bits(row: Int, position: Int) -> UInt64 {
+      let row = UInt64(bitPattern: Int64(row))
+      let position = UInt64(bitPattern: Int64(position))
+      // Counters whose third word has its top bit set are for numbers by place, the others for
+      // tensors.
+      let third =
+        (UInt32(truncatingIfNeeded: row >> 32)
+          ^ UInt32(truncatingIfNeeded: position >> 32) << 16) | 0x8000_0000
+      let words = Kernels.philox(
+        [
+          UInt32(truncatingIfNeeded: position), UInt32(truncatingIfNeeded: row), third,
+          purpose.rawValue,
+        ], key: key)
+      return UInt64(words[1]) << 32 | UInt64(words[0])
+    }
+
+    /// A number in 0..<n, each equally likely.
+    package func below(_ n: Int, row: Int, position: Int) -> Int {
+      precondition(n > 0, "below: \(n) is not positive")
+      // The high word of a product (Lemire 2019); its bias is below n / 2^64.
+      return Int(UInt64(n).multipliedFullWidth(by: bits(row: row, position: position)).high)
+    }
+  }
+
+  package var stream: Stream { Stream(key: key, purpose: purpose) }
+
   /// 64 random bits for a place.
   package func bits(row: Int, position: Int) -> UInt64 {
-    let row = UInt64(bitPattern: Int64(row))
-    let position = UInt64(bitPattern: Int64(position))
-    // Counters whose third word has its top bit set are for numbers by place, the others for tensors.
-    let third = (high(row) ^ high(position) << 16) | 0x8000_0000
-    let words = Kernels.philox([low(position), low(row), third, purpose.rawValue], key: key)
-    return UInt64(words[1]) << 32 | UInt64(words[0])
+    stream.bits(row: row, position: position)
   }
 
   /// A number in [0, 1) with 53 random bits.
@@ -43,16 +70,15 @@ package struct Draw: Equatable, Sendable {
 
   /// A number in 0..<n, each equally likely.
   package func below(_ n: Int, row: Int, position: Int) -> Int {
-    precondition(n > 0, "below: \(n) is not positive")
-    // The high word of a product (Lemire 2019); its bias is below n / 2^64.
-    return Int(UInt64(n).multipliedFullWidth(by: bits(row: row, position: position)).high)
+    stream.below(n, row: row, position: position)
   }
 
   /// 0..<n in random order (Fisher and Yates).
   package func permutation(_ n: Int) -> [Int] {
     var order = Array(0..<n)
+    let stream = stream
     for place in stride(from: n - 1, to: 0, by: -1) {
-      order.swapAt(place, below(place + 1, row: 0, position: place))
+      order.swapAt(place, stream.below(place + 1, row: 0, position: place))
     }
     return order
   }

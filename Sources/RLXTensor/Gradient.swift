@@ -54,6 +54,7 @@ extension Tape {
     // Operands stand before their results, so one sweep from the end meets every use of a tensor
     // before the tensor itself. No recursion, whatever the depth.
     for index in stride(from: root, through: 0, by: -1) where reached[index] {
+      if PassWatch.skipsWork { return }
       // The record goes with its gradient: what it kept may then be written over.
       var record: Tape.Record?
       swap(&record, &records[index])

@@ -1,7 +1,8 @@
 /// Keys and values of the tokens so far, for decoding without recomputing them. Never records.
 ///
-/// Per layer one tensor of keys and one of values, [rows, kvWidth, capacity] with positions innermost,
-/// so that both passes of attention run along contiguous memory. A reference: rows grow in place.
+/// Per layer one tensor of keys and one of values, in blocks of sixteen positions ([rows, blocks, kvWidth,
+/// 16]), so that both passes of attention run along positions and a token is written nearly in one
+/// place. A reference: rows grow in place.
 package final class KVCache {
   package let layers: Int
   package let rows: Int
@@ -19,8 +20,9 @@ package final class KVCache {
     self.kvWidth = kvWidth
     let stride = (capacity + 15) / 16 * 16
     self.stride = stride
-    keys = (0..<layers).map { _ in .zeros([rows, kvWidth, stride]) }
-    values = (0..<layers).map { _ in .zeros([rows, kvWidth, stride]) }
+    // Not cleared: attention takes nothing from positions that were not written.
+    keys = (0..<layers).map { _ in .uninitialized([rows, stride / 16, kvWidth, 16]) }
+    values = (0..<layers).map { _ in .uninitialized([rows, stride / 16, kvWidth, 16]) }
   }
 
   /// Puts k[n] and v[n] (both [N, kvWidth]) at position positions[n] of row rows[n].
@@ -30,9 +32,9 @@ package final class KVCache {
       k.shape == [rows.count, kvWidth] && v.shape == k.shape,
       "cache: k \(k.shape) and v \(v.shape) must be [\(rows.count), \(kvWidth)]")
     Kernels.cacheAppend(
-      k, keys[layer], rows: rows, positions: positions, kvHeads: 1, capacity: stride)
+      k, keys[layer], rows: rows, positions: positions, capacity: stride)
     Kernels.cacheAppend(
-      v, values[layer], rows: rows, positions: positions, kvHeads: 1, capacity: stride)
+      v, values[layer], rows: rows, positions: positions, capacity: stride)
   }
 
   /// softmax(scale q kᵀ) v of q [N, H*D]: token n over positions 0...positions[n] of row rows[n], or the

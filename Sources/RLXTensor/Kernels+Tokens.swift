@@ -69,12 +69,12 @@ extension Kernels {
   }
 
   static func cacheAppend(
-    _ x: Tensor, _ cache: Tensor, rows: [Int32], positions: [Int32], kvHeads: Int, capacity: Int
+    _ x: Tensor, _ cache: Tensor, rows: [Int32], positions: [Int32], capacity: Int
   ) {
-    let x = x.contiguous()
+    let x = x.withRowsWhole()
     ck_cache_append(
-      x.pointer, cache.pointer, rows, positions, Int64(rows.count), Int64(kvHeads),
-      Int64(x.rowWidth / kvHeads), Int64(capacity))
+      x.pointer, Int64(x.strides[0]), cache.pointer, rows, positions, Int64(rows.count),
+      Int64(x.rowWidth), Int64(capacity))
   }
 
   static func cacheCopy(
@@ -88,10 +88,11 @@ extension Kernels {
     _ q: Tensor, keys: Tensor, values: Tensor, rows: [Int32], positions: [Int32], heads: Int,
     kvHeads: Int, capacity: Int, scale: Float, window: Int, softcap: Float
   ) -> Tensor {
-    let q = q.contiguous()
+    let q = q.withRowsWhole()
     let o = Tensor.uninitialized(q.shape)
     ck_decode_attention(
-      q.pointer, keys.pointer, values.pointer, rows, positions, o.pointer, Int64(q.shape[0]),
+      q.pointer, Int64(q.strides[0]), keys.pointer, values.pointer, rows, positions, o.pointer,
+      Int64(q.shape[0]),
       Int64(heads), Int64(kvHeads), Int64(q.rowWidth / heads), Int64(capacity), scale,
       Int64(window), softcap)
     return o

@@ -16,6 +16,7 @@ package final class PackedWeight {
     precondition(matrix.rank == 2, "packed: \(matrix.shape) is not a matrix")
     self.dtype = dtype
     shape = matrix.shape
+    let matrix = matrix.strides.contains(1) ? matrix : matrix.contiguous()
     let (M, K) = (Int64(shape[0]), Int64(shape[1]))
     let bytes = Int(ck_packed_bytes(dtype.format, M, K))
     storage = Storage(floats: (bytes + 3) / 4)
@@ -111,5 +112,17 @@ extension PackedWeight.Term {
     let (M, K) = (weight.shape[0], weight.shape[1])
     return weight.dtype == dtype && x.shape[1] == K && (bias.map { $0.shape == [M] } ?? true)
       && (added.map { $0.shape == [x.shape[0], M] } ?? true)
+  }
+}
+
+extension Tensor {
+  /// The bf16 nearest to each number, ties to even. A gradient passes through as if nothing were rounded
+  /// (Bengio et al. 2013, section 3, "straight-through").
+  package func roundedToBFloat16() -> Tensor {
+    let x = contiguous()
+    let y = Tensor.uninitialized(shape)
+    ck_round_to_bf16(x.pointer, y.pointer, Int64(count))
+    // The difference has few enough bits to be exact, and so has the sum.
+    return tracksGradient ? self + (y - x) : y
   }
 }

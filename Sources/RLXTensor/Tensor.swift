@@ -124,6 +124,11 @@ extension Tensor {
     mutating get { isKnownUniquelyReferenced(&storage) && isContiguous }
   }
 
+  /// This matrix with each row's elements side by side, copied only if they are not yet. Detached.
+  func withRowsWhole() -> Tensor {
+    rank == 2 && (strides[1] == 1 || shape[1] == 1) ? detached() : contiguous()
+  }
+
   /// Makes the memory this tensor's alone and contiguous, so that it can be written.
   mutating func makeUnique() {
     guard !isUnshared else { return }

@@ -21,6 +21,15 @@ package func generalizedAdvantages(
   return (advantages, zip(advantages, values).map { $0 + $1 })
 }
 
+/// What whitening adds to the variance, so that numbers that are all alike become 0.
+let whiteningEpsilon = 1e-8
+
+/// The variance of either kind; 0 of fewer than two values.
+func variance(_ values: [Float], _ kind: PPO.WhiteningVariance) -> Double {
+  let n = Double(values.count)
+  return variance(values) * (kind == .biased && n > 1 ? (n - 1) / n : 1)
+}
+
 /// The values scaled to variance 1 and, unless `shiftMean` is false, moved to mean 0.
 ///
 /// (x − mean) / √(var + 1e-8), as TRL 0.11's `masked_whiten`; the mean is added back where it is to
@@ -30,9 +39,7 @@ package func whiten(
   _ values: [Float], shiftMean: Bool = true, variance kind: PPO.WhiteningVariance = .unbiased
 ) -> [Float] {
   let center = Float(mean(values))
-  let n = Double(values.count)
-  let spread = variance(values) * (kind == .biased && n > 1 ? (n - 1) / n : 1)
-  let scale = Float(1 / (spread + 1e-8).squareRoot())
+  let scale = Float(1 / (variance(values, kind) + whiteningEpsilon).squareRoot())
   return values.map { ($0 - center) * scale + (shiftMean ? 0 : center) }
 }
 

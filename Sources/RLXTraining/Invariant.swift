@@ -15,15 +15,16 @@ package struct Invariant: Equatable, Sendable {
   package var holds: Bool { difference <= tolerance }
 
   /// The largest difference between two sides, number by number; NaN differs from everything.
-  /// `places` names the place of an index. The tolerance is relative to the larger side, at least 1.
-  init(
-    _ name: String, _ equation: String, left: [Double], right: [Double], tolerance: Double,
-    place: (Int) -> String, remedy: String
+  /// `places` names the place of an index. The tolerance is relative to the larger side, or to `sizes`,
+  /// those of the largest terms the sides are computed from, where these may cancel; at least to 1.
+  package init(
+    _ name: String, _ equation: String, left: [Double], right: [Double], sizes: [Double]? = nil,
+    tolerance: Double, place: (Int) -> String, remedy: String
   ) {
     precondition(left.count == right.count, "\(name): \(left.count) and \(right.count) numbers")
     var worst = (index: 0, difference: 0.0)
     for index in left.indices {
-      let size = max(1, abs(left[index]), abs(right[index]))
+      let size = max(1, abs(left[index]), abs(right[index]), sizes?[index] ?? 0)
       let difference = abs(left[index] - right[index]) / size
       if !(difference <= worst.difference) {
         worst = (index, difference.isNaN ? .infinity : difference)
@@ -37,6 +38,6 @@ package struct Invariant: Equatable, Sendable {
     operands =
       left.isEmpty
       ? "nothing to compare"
-      : "\(left[worst.index]) and \(right[worst.index]) at \(place(worst.index))"
+      : "\(Float(left[worst.index])) and \(Float(right[worst.index])) at \(place(worst.index))"
   }
 }

@@ -36,12 +36,12 @@ struct ResponsePass {
       return
     }
     if keepingLogits {
-      let all = model.family.head(hidden, recording: recording)
+      let all = try model.pass { $0.head(hidden, recording: recording) }
       let scores = all.tokenScores(targets, temperature: Float(temperature))
       (logProbs, entropies, best) = (scores.logProbs, scores.entropies, scores.best)
       logits = all
     } else {
-      let scores = model.scores(
+      let scores = try model.scores(
         hidden, targets, temperature: Float(temperature), recording: recording)
       (logProbs, entropies, best) = (scores.logProbs, scores.entropies, scores.best)
       logits = nil

@@ -5,25 +5,36 @@ import RLXModels
 ///
 /// A sequence of n tokens, s of which ask for the next one's probability, takes in each layer
 /// 2·(numbers in its matrices)·n for products with weights and 4·(width of the queries)·n(n + 1)/2 for
-/// attention to what came before, and 2·(width)·(vocabulary)·s for the output layer. A pass that trains
+/// attention to what came before (or to the last w tokens of it, where a layer looks through a window of
+/// w: then n(n + 1)/2 is w(w + 1)/2 + (n − w)·w), and 2·(width)·(vocabulary)·s for the output layer. A pass that trains
 /// takes three times as much, forward once and backward twice (Kaplan et al. 2020, arXiv 2001.08361,
 /// section 2.1, who leave out attention). Norms, activations, softmax, sampling, heads of one number
 /// and the optimizer are not counted: together less than a hundredth at any size worth counting.
 package struct OperationCount {
   private let layers, layerMatrices, queryWidth, outputLayer: Double
+  /// Of each layer; 0 where it sees everything.
+  private let windows: [Int]
 
   package init(_ config: ModelConfig) {
     layers = Double(config.layers)
     layerMatrices = config.layerMatrices
     queryWidth = Double(config.queryWidth)
     outputLayer = Double(config.width) * Double(config.vocabulary)
+    windows = (0..<config.layers).map { config.window(inLayer: $0) }
   }
 
   /// Of the hidden states of a sequence of `tokens` and the probabilities of `scored` of them.
   package func reading(tokens: Int, scored: Int) -> Double {
     let n = Double(tokens)
-    return layers * (2 * layerMatrices * n + 2 * queryWidth * n * (n + 1))
+    let seen = windows.reduce(0.0) { $0 + Self.pairs(tokens, window: $1) }
+    return 2 * layers * layerMatrices * n + 4 * queryWidth * seen
       + 2 * outputLayer * Double(scored)
+  }
+
+  /// How many pairs of a token and one it sees there are.
+  private static func pairs(_ tokens: Int, window: Int) -> Double {
+    let w = Double(window == 0 ? tokens : min(window, tokens))
+    return w * (w + 1) / 2 + (Double(tokens) - w) * w
   }
 
   /// Of the probabilities of each response, or of generating it: a token's pass is the same with a cache.

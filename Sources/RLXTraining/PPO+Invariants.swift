@@ -13,6 +13,7 @@ extension PPO {
   /// the same (`body_product_bf16.h`); 0.02 is what was seen over 12 layers.
   static let roundedLogProbTolerance = 0.1
   /// How far sums of rewards may lie from what they are made of: float32 sums of an answer's tokens.
+  /// Relative to the largest of them: far from its reference a policy has rewards of thousands.
   static let sumTolerance = 1e-4
 
   /// The same at the temperature of log-probabilities, by which logits are divided with their errors.
@@ -37,6 +38,16 @@ extension PPO {
         remedy: "was the policy changed while it answered?"))
   }
 
+  /// A word about answers sampled here at another temperature than they are measured at, as TRL 0.11
+  /// does unless the temperature is 1.
+  func temperatureWarning(_ batch: PPOBatch) -> [TrainWarning] {
+    let (sampled, measured) = (settings.temperature, settings.logProbTemperature)
+    guard sampled != measured, sampled > 0, batch.finishes.contains(where: { $0 != nil }) else {
+      return []
+    }
+    return [.otherTemperature(sampled: sampled, measured: measured)]
+  }
+
   /// Σ_t r_t = score − β Σ_t KL_t for each answer, and A_t − γλ A_{t+1} = r_t + γ V_{t+1} − V_t.
   ///
   /// `used` and `advantages` are woven with the places after the end.
@@ -46,31 +57,65 @@ extension PPO {
     let spoken = rowRanges(layout.offsets).indices.filter { !rowRanges(layout.offsets)[$0].isEmpty }
     let rewards = layout.woven(batch.rewards?.array ?? [], batch.ends?.rewards?.array ?? [])
     let sums = rowSums(rewards, offsets: layout.offsets)
+    let magnitudes = rowSums(rewards.map(abs), offsets: layout.offsets)
     let beta = settings.useKlLoss ? 0 : batch.klCoef ?? 0
     let kl = rowSums(batch.kl.array, offsets: batch.offsets)
     try demand(
       Invariant(
         "rewards", "Σ_t r_t = score − β Σ_t KL_t", left: spoken.map { sums[$0] },
         right: spoken.map { (batch.scores?[$0] ?? 0) - beta * kl[$0] },
-        tolerance: Self.sumTolerance, place: { "answer \(spoken[$0])" },
+        sizes: spoken.map { magnitudes[$0] }, tolerance: Self.sumTolerance,
+        place: { "answer \(spoken[$0])" },
         remedy: "were rewards or kl replaced by hand?"))
 
     let values = layout.woven(batch.values.array, batch.ends?.values.array ?? [])
     var left: [Double] = []
     var right: [Double] = []
+    var sizes: [Double] = []
     for row in rowRanges(layout.offsets) {
       for t in row {
         let isLast = t + 1 == row.upperBound
         let following = isLast ? (0.0, 0.0) : (Double(advantages[t + 1]), Double(values[t + 1]))
         left.append(Double(advantages[t]) - settings.gamma * settings.lam * following.0)
         right.append(Double(used[t]) + settings.gamma * following.1 - Double(values[t]))
+        sizes.append(
+          [Double(advantages[t]), following.0, Double(used[t]), following.1, Double(values[t])]
+            .map(abs).max() ?? 0)
       }
     }
     try demand(
       Invariant(
         "advantages", "A_t − γλ A_{t+1} = r_t + γ V_{t+1} − V_t", left: left, right: right,
-        tolerance: Self.sumTolerance, place: { "token \($0) of the batch" },
+        sizes: sizes, tolerance: Self.sumTolerance, place: { "token \($0) of the batch" },
         remedy: "were rewards or values replaced by hand?"))
+  }
+
+  /// What is whitened has variance 1, but for the 1e-8 that keeps it from dividing by 0; advantages have
+  /// mean 0, rewards keep theirs.
+  ///
+  /// `rewards` as they came, `used` as advantages were computed from them; `raw` advantages, and those
+  /// that the loss takes.
+  func checkScale(
+    rewards: [Float], used: [Float], raw: [Float], advantages: [Float]
+  ) throws(TrainingError) {
+    var (left, right, sizes): ([Double], [Double], [Double]) = ([], [], [])
+    func compare(_ before: [Float], _ after: [Float], mean kept: Double) {
+      let spread = variance(before, settings.whiteningVariance)
+      left += [mean(after), variance(after, settings.whiteningVariance)]
+      right += [kept, spread / (spread + whiteningEpsilon)]
+      // The mean is taken away in float32: its rounding is scaled up with everything else.
+      sizes += [abs(mean(before)) / (spread + whiteningEpsilon).squareRoot(), abs(kept)]
+    }
+    if settings.whitenRewards { compare(rewards, used, mean: mean(rewards)) }
+    if settings.whitenAdvantages { compare(raw, advantages, mean: 0) }
+    let names = (settings.whitenRewards ? ["rewards"] : []) + ["advantages"]
+    try demand(
+      Invariant(
+        "scale",
+        "mean x' = 0 (rewards: mean x) and var x' = var x / (var x + 1e-8), x whitened to x'",
+        left: left, right: right, sizes: sizes, tolerance: Self.sumTolerance,
+        place: { "the \($0 % 2 == 0 ? "mean" : "variance") of \(names[$0 / 2])" },
+        remedy: "score_clip, or use_score_scaling: a reward of another size than the rest"))
   }
 
   /// π(y_t) / π_old(y_t) = 1 before the first optimizer step of an update.

@@ -57,7 +57,7 @@ extension PPOStep {
   /// tokens count the tokens there are. `ppo/…` from the update are means over its mini-batches.
   init(
     _ batch: PPOBatch, passes: PPO.UpdatePasses, learningRate: Double, target: Double,
-    endTokens: [Int32], counts: Metrics
+    endTokens: [Int32], counts: Metrics, warnings known: [TrainWarning] = []
   ) {
     let scores = batch.scores ?? []
     let raw = batch.rawScores ?? []
@@ -102,7 +102,7 @@ extension PPOStep {
     ]
     warnings =
       PPOStep.warnings(raw, kl: mean(kl), target: target, tokens: batch.tokenCount)
-      + passes.warnings
+      + known + passes.warnings
     self.batch = batch
   }
 

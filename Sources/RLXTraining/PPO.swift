@@ -176,6 +176,8 @@ package final class PPO {
     batch.ends?.rewards = Tensor(rewardEnds, [rewardEnds.count])
     batch.ends?.returns = Tensor(returnEnds, [returnEnds.count])
     try checkRewards(batch, layout, used: used, advantages: advantages)
+    try checkScale(
+      rewards: rewards, used: used, raw: raw, advantages: batch.advantages?.array ?? [])
     batch.stage = .advantaged
   }
 
@@ -197,7 +199,8 @@ package final class PPO {
     let step = PPOStep(
       batch, passes: passes, learningRate: rate, target: settings.target,
       endTokens: policy.stopTokens,
-      counts: [("num_tokens", Double(tokensSeen)), ("flops", flops)])
+      counts: [("num_tokens", Double(tokensSeen)), ("flops", flops)],
+      warnings: temperatureWarning(batch))
     klController.update(kl: step.kl, count: batch.count)
     log.append(step.metrics)
     batch.stage = .updated

@@ -146,7 +146,7 @@ package final class PRM {
     let batch = model.packed(rows.map(\.tokens))
     let places = zip(batch.offsets, rows).flatMap { start, row in row.places.map { Int(start) + $0 }
     }
-    let hidden = model.family.hidden(batch, recording: recording).rows(places)
+    let hidden = try model.pass { $0.hidden(batch, recording: recording).rows(places) }
     return head(hidden, recording: recording)
   }
 

@@ -1,6 +1,7 @@
 import RLXModels
 
 /// The model a trainer holds its policy near: the one given, or a frozen copy of the policy as it is.
+/// Of a policy with an adapter it is the policy without it, on the same weights.
 ///
 /// Throws `conflict` for the policy itself, which would move along, and for a model that has not the
 /// policy's vocabulary, whose probabilities would be of other tokens.
@@ -8,6 +9,7 @@ func referenceModel(
   _ given: LanguageModel?, for policy: LanguageModel, trainer: String
 ) throws(TrainingError) -> LanguageModel {
   guard let given else {
+    if let base = try? policy.withoutAdapter() { return base }
     let copy = policy.copy()
     copy.freeze()
     return copy

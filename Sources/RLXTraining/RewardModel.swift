@@ -60,7 +60,7 @@ package final class RewardModel: PreferenceTrainer, Reward {
     for answer in answers { try model.check(answer, "prompt and response") }
     let batch = model.packed(answers)
     let last = batch.offsets.dropFirst().map { Int($0) - 1 }
-    let hidden = model.family.hidden(batch, recording: recording).rows(last)
+    let hidden = try model.pass { $0.hidden(batch, recording: recording).rows(last) }
     return head(hidden, recording: recording)
   }
 

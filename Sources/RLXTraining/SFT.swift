@@ -112,7 +112,7 @@ package final class SFT {
   /// Prompt and completion, with the model's end token behind if that is wanted and missing.
   func tokens(_ example: Example) -> [Int32] {
     let all = example.prompt + example.completion
-    guard settings.appendEos, let end = model.tokenizer.end ?? model.stopTokens.first,
+    guard settings.appendEos, !example.isWhole, let end = model.tokenizer.end ?? model.stopTokens.first,
       all.last != end
     else { return all }
     return all + [end]
@@ -131,10 +131,13 @@ extension SFT {
   package struct Example: Equatable, Sendable {
     package var prompt: [Int32]
     package var completion: [Int32]
+    /// Whether it ends as it is to end, as what a chat template wrote does: no end token is added.
+    package var isWhole: Bool
 
-    package init(prompt: [Int32] = [], completion: [Int32]) {
+    package init(prompt: [Int32] = [], completion: [Int32], isWhole: Bool = false) {
       self.prompt = prompt
       self.completion = completion
+      self.isWhole = isWhole
     }
   }
 

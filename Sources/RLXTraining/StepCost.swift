@@ -154,7 +154,7 @@ extension ModelConfig {
   /// Numbers that a layer keeps of each token for the way back.
   fileprivate var keptPerToken: Double {
     Double(4 * width + 2 * queryWidth + 2 * kvWidth)
-      + Double(innerWidth) * (family == .llama ? 3 : 2)
+      + Double(innerWidth) * (isGated ? 3 : 2)
   }
 }
 

@@ -54,8 +54,8 @@ package final class Stepper {
   /// Their names.
   let names: [String]
   package let optimizer: AdamW
-  /// The models whose passes are recorded.
-  private let models: [LanguageModel]
+  /// The models whose passes are recorded, and their networks when their parameters were taken.
+  private let models: [(model: LanguageModel, family: any ModelFamily)]
   /// Of these only what `continues` compares was built into the optimizer.
   var settings: OptimizerSettings
 
@@ -67,10 +67,13 @@ package final class Stepper {
     settings: OptimizerSettings
   ) throws(TrainingError) {
     let free = parameters.filter { !$0.isFrozen }
-    guard !free.isEmpty else { throw .frozen(trainer: trainer, model: model) }
+    guard !free.isEmpty else {
+      throw parameters.contains { $0.packing?.dtype.trains == false }
+        ? .neverTrains(trainer: trainer, model: model) : .frozen(trainer: trainer, model: model)
+    }
     self.trainer = trainer
     self.model = model
-    self.models = models
+    self.models = models.map { ($0, $0.family) }
     modelCount = free.count
     self.parameters = free + others.map(\.parameter)
     names = free.map(\.name) + others.map(\.name)
@@ -99,10 +102,13 @@ package final class Stepper {
   /// Forgets gradients that somebody else left, or a step that was given up. Throws `frozen` if the
   /// model was frozen since the trainer was made.
   func begin() throws(TrainingError) {
+    guard models.allSatisfy({ $0.model.family === $0.family }) else {
+      throw .changed(trainer: trainer, model: model)
+    }
     guard parameters.prefix(modelCount).contains(where: { !$0.isFrozen }) else {
       throw .frozen(trainer: trainer, model: model)
     }
-    for model in models { model.checkpointsLayers = settings.gradientCheckpointing }
+    for (model, _) in models { model.checkpointsLayers = settings.gradientCheckpointing }
     optimizer.zeroGradients()
   }
 
@@ -113,11 +119,14 @@ package final class Stepper {
   }
 
   /// Adds `loss`'s gradient, times `scale`, to the parameters'. A loss that is not finite throws
-  /// before anything changes.
+  /// before anything changes. Whatever throws, a stop on the way among it, leaves no gradients.
   func backward(_ loss: Tensor, scale: Float = 1) throws {
     do {
       try check(loss, "loss")
-      try (scale == 1 ? loss : loss * scale).backward()
+      let done: Void? = try PassWatch.pass { () throws(GradientError) in
+        try (scale == 1 ? loss : loss * scale).backward()
+      }
+      guard done != nil else { throw ModelError.stopped }
     } catch {
       optimizer.zeroGradients()
       throw error
@@ -127,7 +136,7 @@ package final class Stepper {
   /// Gives every parameter a gradient, 0 where it has none, so that `step` moves its moments.
   func addZeroGradients() {
     for parameter in parameters where parameter.gradient == nil {
-      parameter.gradient = .zeros(parameter.value.shape)
+      parameter.gradient = .zeros(parameter.shape)
     }
   }
 

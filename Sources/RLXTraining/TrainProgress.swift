@@ -41,6 +41,8 @@ package enum TrainWarning: Equatable, Sendable {
   case negativeKL(Double)
   /// The mean KL of a batch is more than ten times the target: the policy has left the reference.
   case largeKL(Double, target: Double)
+  /// Answers were sampled at one temperature and their log-probabilities taken at another.
+  case otherTemperature(sampled: Double, measured: Double)
   /// No answer of a batch had a token; nothing was updated.
   case noTokens
   /// The mean ratio of a mini-batch exceeded ratio_threshold; it was left out.
@@ -57,6 +59,9 @@ extension TrainWarning: CustomStringConvertible {
     case .largeKL(let kl, let target):
       "objective/kl is \(kl), more than ten times target \(target): the policy has left the reference; "
         + "raise kl_coef, lower learning_rate, or set early_stopping"
+    case .otherTemperature(let sampled, let measured):
+      "answers were sampled at temperature \(sampled), their log-probabilities are those of "
+        + "\(measured): ratios and KL are of another distribution; say scale_logprobs: true"
     case .noTokens: "no answer has a token: nothing was updated"
     case .ratioAboveThreshold(let ratio, let threshold):
       "a mini-batch was left out: its mean ratio \(ratio) is above ratio_threshold \(threshold)"

@@ -103,6 +103,8 @@ extension TrainerCheckpoint {
     }
     let files = try fields.inner("files")
     hasValueModel = files[Self.valueFolder + "/model.safetensors"] != nil
+    hasAdapter = files[Self.adapterFile] != nil
+    referenceIsBase = hasAdapter && files[Self.referenceFolder + "/model.safetensors"] == nil
     try check(files)
   }
 

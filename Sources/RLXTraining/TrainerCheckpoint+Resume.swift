@@ -46,7 +46,7 @@ extension DPO {
     _ checkpoint: TrainerCheckpoint, _ policy: LanguageModel, reference: LanguageModel? = nil
   ) throws -> DPO {
     let trainer = try DPO(
-      policy: policy, reference: try checkpoint.loadReference(reference),
+      policy: policy, reference: try checkpoint.loadReference(reference, of: policy),
       settings: try checkpoint.settings(Settings.self), draws: checkpoint.draws)
     try checkpoint.restore(trainer)
     return trainer
@@ -73,7 +73,7 @@ extension PPO {
         model: $0, head: ValueHead(weight: .zeros([1, $0.config.width]), bias: .zeros([1])))
     }
     let trainer = try PPO(
-      policy: policy, reward: reward, reference: try checkpoint.loadReference(reference), ptx: ptx,
+      policy: policy, reward: reward, reference: try checkpoint.loadReference(reference, of: policy), ptx: ptx,
       valueFunction: valueFunction, settings: settings, draws: checkpoint.draws)
     try checkpoint.restore(trainer)
     return trainer
@@ -104,8 +104,13 @@ extension TrainerCheckpoint {
   }
 
   /// The reference saved with the trainer, frozen; or the one given, which must have its weights.
-  fileprivate func loadReference(_ given: LanguageModel?) throws -> LanguageModel {
-    let saved = try LanguageModel.load(folder: folder + "/" + Self.referenceFolder)
+  fileprivate func loadReference(_ given: LanguageModel?, of policy: LanguageModel) throws
+    -> LanguageModel
+  {
+    let saved =
+      referenceIsBase
+      ? try policy.withoutAdapter()
+      : try LanguageModel.load(folder: folder + "/" + Self.referenceFolder)
     guard let given else {
       saved.freeze()
       return saved

@@ -13,6 +13,8 @@ package struct TrainerCheckpoint {
   static let tensorFile = "trainer.safetensors"
   static let referenceFolder = "reference"
   static let valueFolder = "value"
+  private typealias AdapterFiles = LanguageModel.AdapterFiles
+  static let adapterFile = AdapterFiles.folder + "/" + AdapterFiles.weights
 
   /// Where it lies.
   package var folder: String
@@ -30,6 +32,10 @@ package struct TrainerCheckpoint {
   var draws: TrainerDraws
   var passes: Passes
   var sidePasses = Passes()
+  /// Whether the trained model has an adapter, and whether the model it is held near is then the same
+  /// without it, which is not written a second time.
+  var hasAdapter = false
+  var referenceIsBase = false
   /// Whether there is a model that values are read from.
   var hasValueModel = false
   var log: [Metrics]
@@ -117,7 +123,9 @@ extension ResumableTrainer {
   /// folder has.
   private func write(to place: String) throws {
     try saveModel(folder: place)
-    try nearModel?.save(folder: place + "/" + TrainerCheckpoint.referenceFolder)
+    if let nearModel, !nearModel.isBase(of: trainedModel) {
+      try nearModel.save(folder: place + "/" + TrainerCheckpoint.referenceFolder)
+    }
     try valueModel?.save(folder: place + "/" + TrainerCheckpoint.valueFolder)
     let inModel = namesInModels
     try Checkpoint.write(
@@ -150,6 +158,8 @@ extension TrainerCheckpoint {
     draws = trainer.draws
     (passes, sidePasses) = (trainer.passes, trainer.sidePasses)
     hasValueModel = trainer.valueModel != nil
+    hasAdapter = trainer.trainedModel.adapter != nil
+    referenceIsBase = trainer.nearModel?.isBase(of: trainer.trainedModel) ?? false
     log = trainer.log.entries
     samples = trainer.log.samples
   }
@@ -158,16 +168,18 @@ extension TrainerCheckpoint {
   var hashedFiles: [String] {
     let reference = Self.referenceFolder + "/model.safetensors"
     let value = Self.valueFolder + "/model.safetensors"
-    return ["model.safetensors", Self.tensorFile] + (hasReference ? [reference] : [])
+    return ["model.safetensors", Self.tensorFile] + (hasAdapter ? [Self.adapterFile] : [])
+      + (hasReference ? [reference] : [])
       + (hasValueModel ? [value] : [])
   }
 
-  var hasReference: Bool { trainer == PPO.name || trainer == DPO.name }
+  var hasReference: Bool { (trainer == PPO.name || trainer == DPO.name) && !referenceIsBase }
 
   /// Every name that can lie in the folder of a checkpoint or of a model.
   static func names(of model: LanguageModel) -> Set<String> {
     Set(model.tokenizer.files.map(\.name)).union([
       CheckpointFolder.mark, tensorFile, referenceFolder, valueFolder, RewardModel.headFile,
+      AdapterFiles.folder,
       "config.json",
       "model.safetensors", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
     ])

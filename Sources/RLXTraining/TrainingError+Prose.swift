@@ -7,7 +7,8 @@ extension TrainingError {
     case .conflict(let trainer, let names, _): "\(trainer): " + names.joined(separator: ", ")
     case .givenTwice(let trainer, let name, _): "\(trainer): \(name)"
     case .notFinite(let trainer, let tensor, _, _): "\(trainer): \(tensor)"
-    case .frozen(let trainer, _), .nothing(let trainer, _, _), .lengths(let trainer, _, _, _, _):
+    case .frozen(let trainer, _), .changed(let trainer, _), .neverTrains(let trainer, _),
+      .nothing(let trainer, _, _), .lengths(let trainer, _, _, _, _):
       trainer
     case .emptyRow(let trainer, let what, let row), .tooLong(let trainer, let what, let row, _, _):
       "\(trainer): \(what) \(row)"
@@ -27,6 +28,9 @@ extension TrainingError {
     case .notFinite(_, _, let step, let found):
       "\(found) in optimizer step \(step); the weights are as they were before it"
     case .frozen(_, let model): "\(model), whose parameters are all frozen"
+    case .changed(_, let model):
+      "\(model), which was adapted, merged or unmerged since the trainer was made"
+    case .neverTrains(_, let model): "\(model), whose weights are 8-bit numbers (dtype \"q8\")"
     case .nothing: "none"
     case .lengths(_, let first, let firstCount, let second, let secondCount):
       "\(firstCount) \(first) and \(secondCount) \(second)"
@@ -48,7 +52,8 @@ extension TrainingError {
     case .conflict: "settings that agree"
     case .givenTwice: "the setting once"
     case .notFinite: "a finite number"
-    case .frozen: "a model that can be trained"
+    case .frozen, .neverTrains: "a model that can be trained"
+    case .changed: "the model as it was when the trainer was made"
     case .nothing(_, let what, _): what
     case .lengths(_, let first, _, let second, _): "as many \(second) as \(first)"
     case .emptyRow: "at least one token"
@@ -72,6 +77,8 @@ extension TrainingError {
         : "a smaller learning_rate, or max_grad_norm: 1.0"
     case .tooLong: "prompts.filter(fn(p) => policy.tokenizer.encode(p).len < policy.context)"
     case .frozen: "train a copy: model.copy()"
+    case .changed: "make the trainer anew"
+    case .neverTrains: "load it as Model(path, dtype: \"bf16\"), and train that"
     case .nothing(_, _, let remedy): remedy
     case .invariant(_, let broken): broken.remedy
     case .stage(_, let found, let wanted, _):

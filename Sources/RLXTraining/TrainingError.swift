@@ -12,6 +12,10 @@ package enum TrainingError: Error, Equatable {
   case notFinite(trainer: String, tensor: String, step: Int, found: String)
   /// The model to be trained has no parameter that may change.
   case frozen(trainer: String, model: String)
+  /// The model has another network than when the trainer was made: it was adapted, merged or unmerged.
+  case changed(trainer: String, model: String)
+  /// The model to be trained has weights that never change: numbers of 8 bits.
+  case neverTrains(trainer: String, model: String)
   /// Nothing to train on.
   case nothing(trainer: String, what: String, remedy: String)
   /// Lists that belong together differ in length.

@@ -8,6 +8,10 @@ struct LookOptions: ParsableArguments {
 
   @Flag(help: "No colour, no cursor movement, no box characters: for screen readers and logs.")
   var plain = false
+
+  @Option(
+    help: ArgumentHelp("Show things as text, or as one JSON object a line.", valueName: "form"))
+  var format: OutputFormat = .text
 }
 
 /// The options that stand before FILE, whichever way scripts are run.
@@ -28,10 +32,6 @@ struct CommonOptions: ParsableArguments {
   var maxSteps: Int?
 
   @OptionGroup var look: LookOptions
-
-  @Option(
-    help: ArgumentHelp("Show things as text, or as one JSON object a line.", valueName: "form"))
-  var format: OutputFormat = .text
 
   @Flag(help: "Read no configuration, such as .editrc.")
   var noConfig = false
@@ -66,6 +66,15 @@ struct RunArguments: ParsableArguments {
     help: ArgumentHelp(
       "Write what runs, with its digests and answers, to this session file.", valueName: "file"))
   var record: String?
+
+  @Flag(help: "With --record: keep what replay --rtol compares, for machines of another kind.")
+  var portable = false
+
+  func validate() throws {
+    if portable, record == nil {
+      throw ValidationError("--portable: expected --record FILE with it")
+    }
+  }
 }
 
 /// `rlx replay [options] FILE`.
@@ -75,10 +84,19 @@ struct ReplayArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Look for inputs below this folder, too.", valueName: "folder"))
   var root: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Let floats differ by this much of them, such as 1e-3, where the session is --portable.",
+      valueName: "x"))
+  var rtol: Double?
+
   @Argument(help: "The session file.")
   var file: [String] = []
 
   func validate() throws {
+    if let rtol, !(rtol > 0 && rtol < 1) {
+      throw ValidationError("--rtol: expected a number above 0 and below 1, got \(rtol)")
+    }
     if !common.version, file.count != 1 {
       throw ValidationError(
         file.isEmpty

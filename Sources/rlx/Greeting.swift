@@ -15,10 +15,12 @@ struct Greeting {
     ]
   }
 
-  var text: String {
-    "rlx \(SessionOptions.version)  :help lists the commands, ?NAME explains, Ctrl-D ends. "
-      + "Try:\n"
-      + lines.map { "  \($0)\n" }.joined()
+  /// As it is shown on a terminal of so many columns. Lines to type stay whole.
+  func text(columns: Int) -> String {
+    let head =
+      "rlx \(SessionOptions.version)  :help lists the commands, ?NAME explains, Ctrl-D ends. Try:"
+    return (Wrap.lines(head, columns: columns) + lines.map { "  \($0)" })
+      .map { $0 + "\n" }.joined()
   }
 
   /// The examples as seen from the working directory, else beside the resources.

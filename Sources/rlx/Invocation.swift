@@ -19,9 +19,18 @@ enum Invocation: Equatable {
     case unsaid
   }
 
+  /// The words that are for rlx itself.
+  var options: [String] {
+    switch self {
+    case .run(let options, _, _): options
+    case .command(_, let words): words
+    }
+  }
+
   /// Options that take the next word as their value.
   private static let valued: Set<String> = [
     "--seed", "--threads", "--max-steps", "--color", "--format", "--record", "--root",
+    "--rtol",
   ]
 
   /// Cuts a command line at FILE: what stands before it is for rlx, what follows for the script.

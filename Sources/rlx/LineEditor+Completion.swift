@@ -3,12 +3,6 @@ import RLXSession
 
 /// The Tab key.
 extension LineEditor {
-  /// What is being edited, in two halves.
-  struct Buffer: Equatable {
-    var before: String
-    var after: String
-  }
-
   private static let indent = "  "
 
   /// Completes what is typed as far as that is certain; at the start of a row, and where nothing in

@@ -30,8 +30,7 @@ extension LineEditor {
       return CC_ERROR
     }
     recalled = recall
-    _ = el_cursor(editor, Int32(textAfterCursor.unicodeScalars.count))
-    el_deletestr(editor, Int32(text.unicodeScalars.count))
-    return recall.shown.isEmpty ? CC_REFRESH : insert(recall.shown)
+    replaceBuffer(with: Buffer(before: recall.shown, after: ""))
+    return CC_REFRESH
   }
 }

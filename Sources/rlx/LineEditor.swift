@@ -29,6 +29,8 @@ final class LineEditor: LineReader {
   var undecided: Buffer?
   /// The way back in history, while what it shows is not edited.
   var recalled: Recall?
+  /// What the buffer was before each edit of this input.
+  var edits = EditHistory()
 
   /// Nil where libedit cannot use this terminal. Only one editor may exist at a time.
   init?(
@@ -69,8 +71,9 @@ final class LineEditor: LineReader {
   func read() -> PromptInput {
     input.forgetWakes()
     wasInterrupted = false
-    (undecided, recalled) = (nil, nil)
+    (undecided, recalled, edits) = (nil, nil, EditHistory())
     if bracketsPaste { mode.bracketPaste(true) }
+    mode.takeKeys(interruptsAreKeys: true)  // libedit does so only after the prompt has been seen
     defer {
       if bracketsPaste { mode.bracketPaste(false) }
       mode.takeKeys()
@@ -120,13 +123,15 @@ extension LineEditor {
       { editor, _ in LineEditor.run(editor) { $0.up() } },
       { editor, _ in LineEditor.run(editor) { $0.down() } },
       { editor, _ in LineEditor.run(editor) { $0.paste() } },
-      { editor, _ in LineEditor.run(editor) { $0.tab() } })
+      { editor, _ in LineEditor.run(editor) { $0.tab() } },
+      { editor, _ in LineEditor.run(editor) { $0.undo() } })
+    rlx_edit_read_interrupts(editor)
     for (key, command) in [
       ("\\e[A", "rlx-up"), ("\\eOA", "rlx-up"), ("^P", "rlx-up"),
       ("\\e[B", "rlx-down"), ("\\eOB", "rlx-down"), ("^N", "rlx-down"),
       ("\\e[H", "ed-move-to-beg"), ("\\e[F", "ed-move-to-end"),
       ("\\e[1~", "ed-move-to-beg"), ("\\e[4~", "ed-move-to-end"), ("\\e[3~", "ed-delete-next-char"),
-      ("^I", "rlx-complete"),
+      ("^I", "rlx-complete"), ("^_", "rlx-undo"), ("^X^U", "rlx-undo"),
     ] { bind(key, command) }
     // The user's own keys come after ours, save those without which the prompt cannot work.
     if readsConfiguration { el_source(editor, nil) }
@@ -181,10 +186,10 @@ extension LineEditor {
     var bytes: [UInt8] = []
     while !bytes.suffix(end.count).elementsEqual(end) {
       switch input.next() {
-      case .byte(let byte): bytes.append(byte)
-      case .interrupt:
+      case .byte(TerminalInput.interruptKey), .interrupt:
         wasInterrupted = true
         return CC_EOF
+      case .byte(let byte): bytes.append(byte)
       case .end: return CC_EOF
       case .resize, .resume, .timeout: continue
       }
@@ -205,14 +210,16 @@ extension LineEditor {
 
   /// libedit's way to a key: 1 and the character, 0 at the end of input, -1 to give up the line.
   private func readKey(into result: UnsafeMutablePointer<wchar_t>) -> Int32 {
+    // What comes in one go, such as a paste of a terminal that marks none, is one edit.
+    if !input.hasPending { edits.note(Buffer(before: textBeforeCursor, after: textAfterCursor)) }
     while true {
       let (scalar, event) = input.nextScalar()
-      if let scalar {
+      if let scalar, event != .byte(TerminalInput.interruptKey) {
         result.pointee = wchar_t(bitPattern: scalar.value)
         return 1
       }
       switch event {
-      case .interrupt:
+      case .byte(TerminalInput.interruptKey), .interrupt:
         wasInterrupted = true
         errno = EINTR
         return -1

@@ -29,7 +29,7 @@ struct Program {
         return try await run(command, words)
       }
     } catch {
-      writeAll(error.text, to: STDERR_FILENO)
+      writeAll(error.text(Usage.format(askedIn: Invocation(words).options)), to: STDERR_FILENO)
       return ExitCode.usage.rawValue
     }
   }
@@ -55,6 +55,7 @@ struct Program {
     if asks, parsed.common.maxSteps == nil { options.maxSteps = .max }
     if asks { options.hint = ":last shows all" }
     options.keepsUndo = asks
+    options.isPortable = parsed.portable
     let journal =
       parsed.record.map(JournalFile.init) ?? (asks ? self.journal(parsed, console) : nil)
     options.journal = journal?.path
@@ -63,7 +64,8 @@ struct Program {
       session = try Session(options: options, console: console, stop: stop)
     } catch {
       let remedy = parsed.record == nil ? "--no-journal" : "--record with another path"
-      console.writeError(UsageError(message: "\(error)", remedy: remedy).text)
+      console.writeError(
+        parsed.common.look.format.error(kind: "file", "\(error)", remedy: remedy))
       return ExitCode.programError.rawValue
     }
     if let journal { signals.beforeSuddenEnd { journal.flush() } }
@@ -76,14 +78,16 @@ struct Program {
     }
     await session.close()
     if asks, parsed.record == nil, await session.statementCount == 0 { journal?.remove() }
-    return lostOutput(console) ? max(status, ExitCode.programError.rawValue) : status
+    return lostOutput(console, parsed.common.look.format)
+      ? max(status, ExitCode.programError.rawValue) : status
   }
 
   /// Says so if some of the output could not be written: a program whose results are lost has failed.
-  private func lostOutput(_ console: TerminalConsole) -> Bool {
+  private func lostOutput(_ console: TerminalConsole, _ format: OutputFormat) -> Bool {
     let failure = console.outputFailure
     if failure != 0 {
-      console.writeError("error: standard output: \(String(cString: strerror(failure)))\n")
+      let reason = String(cString: strerror(failure))
+      console.writeError(format.error(kind: "file", "standard output: \(reason)"))
     }
     return failure != 0
   }
@@ -93,8 +97,9 @@ struct Program {
     if parsed.common.noJournal { return nil }
     if let journal = JournalFile.new() { return journal }
     console.writeError(
-      "warning: cannot write to \(SessionOptions.defaultJournalFolder): "
-        + "nothing will be there for :load --recover\n")
+      parsed.common.look.format.warning(
+        "cannot write to \(SessionOptions.defaultJournalFolder): "
+          + "nothing will be there for :load --recover"))
     return nil
   }
 
@@ -130,13 +135,14 @@ struct Program {
     _ look: LookOptions, _ body: (Session) async -> ExitCode
   ) async -> Int32 {
     let console = console(look)
+    var options = SessionOptions()
+    options.format = look.format
     signals.beginRunning()
     do {
-      let code = await body(
-        try Session(options: SessionOptions(), console: console, stop: stop))
-      return lostOutput(console) ? ExitCode.programError.rawValue : code.rawValue
+      let code = await body(try Session(options: options, console: console, stop: stop))
+      return lostOutput(console, look.format) ? ExitCode.programError.rawValue : code.rawValue
     } catch {
-      console.writeError("error: \(error)\n")
+      console.writeError(look.format.error(kind: "file", "\(error)"))
       return ExitCode.programError.rawValue
     }
   }
@@ -154,13 +160,14 @@ struct Program {
   private func replay(_ parsed: ReplayArguments) async -> Int32 {
     var options = options(parsed.common, arguments: [])
     options.replayRoot = parsed.root
+    options.replayTolerance = parsed.rtol
     let console = console(parsed.common.look)
     signals.beginRunning()
     do {
       let session = try Session(options: options, console: console, stop: stop)
       return await session.replay(parsed.file[0]).exitStatus
     } catch {
-      console.writeError("error: \(error)\n")
+      console.writeError(parsed.common.look.format.error(kind: "file", "\(error)"))
       return ExitCode.programError.rawValue
     }
   }
@@ -171,7 +178,7 @@ struct Program {
     options.commands = ColonCommand.helpPages
     options.arguments = arguments
     options.quiet = common.quiet
-    options.format = common.format
+    options.format = common.look.format
     options.threads = common.threads
     if let maxSteps = common.maxSteps { options.maxSteps = maxSteps }
     return options
@@ -202,11 +209,13 @@ struct Program {
         input: input, history: history, classify: Session.state(of:),
         prompt: { if console.look.outputIsTerminal { console.write($0) } })
     }
-    if !common.quiet, common.format == .text {
-      console.write(Greeting(examples: Greeting.examples(resources: Resources.folder)).text)
+    if !common.quiet, common.look.format == .text {
+      console.write(
+        Greeting(examples: Greeting.examples(resources: Resources.folder))
+          .text(columns: console.facts.width))
     }
     return Shell(
       session: session, console: console, signals: signals, reader: reader, history: history,
-      pager: common.look.plain ? nil : Pager(mode: mode))
+      pager: common.look.plain ? nil : Pager(mode: mode), format: common.look.format)
   }
 }

@@ -10,11 +10,12 @@ final class Shell {
   private let history: History
   /// What shows long texts; nil where a terminal is not to be moved about in.
   private let pager: Pager?
+  private let format: OutputFormat
   private var timesStatements = false
 
   init(
     session: Session, console: TerminalConsole, signals: SignalWatch, reader: any LineReader,
-    history: History, pager: Pager?
+    history: History, pager: Pager?, format: OutputFormat
   ) {
     self.session = session
     self.console = console
@@ -22,6 +23,7 @@ final class Shell {
     self.reader = reader
     self.history = history
     self.pager = pager
+    self.format = format
   }
 
   /// Runs to the end and returns the exit status.
@@ -75,7 +77,7 @@ final class Shell {
     _ action: sending (Session) async -> CellResult
   ) async -> CellResult {
     console.beginStatement()
-    signals.beginRunning()
+    signals.beginRunning(wasTyped: true)
     defer { signals.endRunning() }
     return await action(session)
   }
@@ -91,8 +93,10 @@ extension Shell {
   private func command(_ name: String, _ argument: String) async -> CellResult {
     guard let command = ColonCommand(rawValue: name) else {
       let nearest = ColonCommand.nearest(to: name).map(\.synopsis) ?? ":help"
-      say("error: no command :\(name)\n  try: \(nearest)")
-      return .failed(.usage)
+      return wrongUsage("no command :\(name)", nearest)
+    }
+    if !argument.isEmpty, !command.synopsis.contains(" ") {
+      return misused(command, "takes nothing behind it, got \(argument)")
     }
     switch command {
     case .help: return await session.help(argument, topicsFirst: true)
@@ -160,8 +164,8 @@ extension Shell {
 
   private func showLast() async -> CellResult {
     guard let text = await session.lastInFull else {
-      say("error: :last: nothing has been shown yet\n  try: a name or a call on a line of its own")
-      return .failed(.usage)
+      return wrongUsage(
+        ":last: nothing has been shown yet", "a name or a call on a line of its own")
     }
     if !(console.facts.isTerminal && pager?.show(text + "\n", columns: console.facts.width) == true)
     {
@@ -190,7 +194,11 @@ extension Shell {
   }
 
   private func misused(_ command: ColonCommand, _ what: String) -> CellResult {
-    say("error: :\(command.rawValue): \(what)\n  try: \(command.synopsis)")
+    wrongUsage(":\(command.rawValue): \(what)", command.synopsis)
+  }
+
+  private func wrongUsage(_ message: String, _ remedy: String) -> CellResult {
+    console.writeError(UsageError(message: message, remedy: remedy).text(format))
     return .failed(.usage)
   }
 }

@@ -63,10 +63,17 @@ final class SignalWatch: Sendable {
   }
 
   /// Says that a statement starts: from now on Ctrl-C stops it.
-  func beginRunning() {
+  ///
+  /// `wasTyped`: in a line at the prompt. A Ctrl-C behind its Enter, typed before the terminal makes
+  /// signals of it again, is then taken into account.
+  func beginRunning(wasTyped: Bool = false) {
     activity.withLock { activity in
       activity = .running
       stop.reset()
+      if wasTyped, input.takeInterruptKey() {
+        activity = .stopping(since: .now, isSaid: false)
+        stop.set()
+      }
     }
   }
 

@@ -98,6 +98,35 @@ final class TerminalConsole: Console {
     return .quit
   }
 
+  func confirm(_ question: String) -> Bool {
+    bar?.clear()
+    return mode.withKeys {
+      if mayHoldTypedAhead.exchange(false, ordering: .relaxed) { input.discardTypedAhead() }
+      input.forgetWakes()
+      writeAll(TextWidth.visible(question) + " [y/N] ", to: STDOUT_FILENO)
+      let isYes = waitForYes(question)
+      writeAll(isYes ? "yes\n" : "no\n", to: STDOUT_FILENO)
+      return isYes
+    }
+  }
+
+  private func waitForYes(_ question: String) -> Bool {
+    while !stop.isSet {
+      switch input.next(milliseconds: 200) {
+      case .byte(0x1B): skipKeySequence()
+      case .byte(let byte):
+        input.skipEnter()
+        return byte == UInt8(ascii: "y") || byte == UInt8(ascii: "Y")
+      case .resume:
+        mode.takeKeys()
+        writeAll(TextWidth.visible(question) + " [y/N] ", to: STDOUT_FILENO)
+      case .resize, .interrupt, .timeout: continue
+      case .end: return false
+      }
+    }
+    return false
+  }
+
   /// Passes over what an arrow or function key sends after its escape character.
   private func skipKeySequence() {
     guard case .byte(let lead) = input.next(milliseconds: 20),

@@ -16,6 +16,9 @@ final class TerminalInput: Sendable {
     case end
   }
 
+  /// Ctrl-C, where the terminal makes no signal of it.
+  static let interruptKey: UInt8 = 3
+
   private struct State {
     var waiting: [UInt8] = []
     var next = 0
@@ -68,6 +71,25 @@ final class TerminalInput: Sendable {
     state.withLock { $0 = State() }
   }
 
+  /// Whether Ctrl-C is among what was typed and not yet used; drops it and all before it.
+  ///
+  /// For the moment in which reading a line ends: what was typed in it made no signal.
+  func takeInterruptKey() -> Bool {
+    while hasPendingInTerminal, fill() {}
+    return state.withLock { state in
+      guard let place = state.waiting[state.next...].lastIndex(of: Self.interruptKey) else {
+        return false
+      }
+      state.next = place + 1
+      return true
+    }
+  }
+
+  private var hasPendingInTerminal: Bool {
+    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return Glibc.poll(&poll, 1, 0) > 0 && poll.revents & Int16(POLLIN) != 0
+  }
+
   /// Drops the next byte if it is an Enter: the habit of ending a one-key answer with it.
   func skipEnter() {
     state.withLock { $0.skipsEnter = true }
@@ -75,9 +97,7 @@ final class TerminalInput: Sendable {
 
   /// Whether a byte can be had without waiting.
   var hasPending: Bool {
-    if state.withLock({ $0.next < $0.waiting.count }) { return true }
-    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return Glibc.poll(&poll, 1, 0) > 0
+    state.withLock { $0.next < $0.waiting.count } || hasPendingInTerminal
   }
 
   /// Whether all that can be had without waiting is `byte`, over and over.
@@ -138,7 +158,7 @@ final class TerminalInput: Sendable {
     if count < 0 { return errno == EINTR || errno == EAGAIN }
     guard count > 0 else { return false }
     state.withLock { state in
-      state.waiting = Array(buffer[..<count])
+      state.waiting = Array(state.waiting[state.next...] + buffer[..<count])
       state.next = 0
     }
     return true

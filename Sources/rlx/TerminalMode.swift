@@ -30,11 +30,12 @@ final class TerminalMode: Sendable {
     }
   }
 
-  /// Keys come one by one and unseen; Ctrl-C is still a signal. What was typed ahead is kept.
+  /// Keys come one by one and unseen; Ctrl-C is still a signal, unless `interruptsAreKeys`: while a line
+  /// is read it is a key, too, so that its place among the others is kept. What was typed ahead is kept.
   ///
   /// This is the mode while a statement runs, too: were it the usual one, the terminal would show
   /// what is typed ahead twice, and take a Ctrl-D typed ahead for itself.
-  func takeKeys() {
+  func takeKeys(interruptsAreKeys: Bool = false) {
     state.withLock { state in
       guard var settings = state.original else { return }
       settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ECHOE | ECHOK | ECHONL | IEXTEN)
@@ -42,6 +43,7 @@ final class TerminalMode: Sendable {
       withUnsafeMutableBytes(of: &settings.c_cc) { bytes in
         bytes[Int(VMIN)] = 1
         bytes[Int(VTIME)] = 0
+        if interruptsAreKeys { bytes[Int(VINTR)] = 0 }  // _POSIX_VDISABLE
       }
       tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
     }

@@ -6,7 +6,9 @@ struct UsageError: Error {
   var message: String
   var remedy = "rlx --help"
 
-  var text: String { "error: \(message)\n  try: \(remedy)\n" }
+  func text(_ format: OutputFormat) -> String {
+    format.error(kind: "usage", message, remedy: remedy)
+  }
 }
 
 enum Usage {
@@ -30,6 +32,18 @@ enum Usage {
     return first.lowercased() + line.dropFirst()
   }
 
+  /// The form that the words ask for, as far as they can be understood: an error about them is in it.
+  static func format(askedIn words: [String]) -> OutputFormat {
+    let name = "--format"
+    let values = words.indices.compactMap { place -> String? in
+      if words[place].hasPrefix(name + "=") {
+        return String(words[place].dropFirst(name.count + 1))
+      }
+      return words[place] == name && place + 1 < words.count ? words[place + 1] : nil
+    }
+    return values.last.flatMap(OutputFormat.init) ?? .text
+  }
+
   static let help = """
     rlx: a shell for RLHF. Load a model, generate, label, fit a reward model, run PPO, save, replay.
 
@@ -46,6 +60,7 @@ enum Usage {
 
     options of replay and fmt:
     \(option("--root", of: ReplayArguments.helpMessage(columns: 96)))
+    \(option("--rtol", of: ReplayArguments.helpMessage(columns: 96)))
     \(option("--check", of: FormatArguments.helpMessage(columns: 96)))
 
     exit codes: 0 done, 1 error in the program, 2 wrong usage, 3 replay differs, 4 a limit was reached,

@@ -119,6 +119,33 @@ import Testing
     #expect(run.errors.contains("'text' and 'json'"))
   }
 
+  /// What is wrong with the command line, in the form that the command line asks for.
+  @Test(arguments: [
+    ["--bogus"], ["-c"], ["--seed", "x", "-c", "1"], ["replay"], ["check"], ["fmt", "--root", "a"],
+  ])
+  func wrongUsageIsAnObjectToo(words: [String]) throws {
+    for form in [["--format", "json"], ["--format=json"]] {
+      let run = try Command.run(form + words)
+      #expect(run.code == ExitCodes.wrongUsage)
+      #expect(run.output == "")
+      let error = try #require(try Self.lines(run.errors).first, "\(run.errors)")
+      #expect(error["type"] as? String == "error")
+      #expect(error["kind"] as? String == "usage")
+      #expect(error["try"] as? String == "rlx --help")
+      #expect(error["line"] is NSNull)
+    }
+  }
+
+  @Test func checkAndFmtTakeTheFormToo() throws {
+    let folder = try ScratchFolder()
+    let file = try folder.write("x = lenn\n", to: "wrong.rlx")
+    let run = try Command.run(["check", "--format", "json", file])
+    let errors = try Self.lines(run.errors + run.output)
+    #expect(errors.contains { $0["kind"] as? String == "name" && $0["line"] as? Int == 1 })
+    let fmt = try Command.run(["fmt", "--format", "json", folder.file("none.rlx")])
+    #expect(try Self.lines(fmt.errors).first?["kind"] as? String == "missing")
+  }
+
   // MARK: Text
 
   @Test(

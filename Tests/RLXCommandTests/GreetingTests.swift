@@ -30,6 +30,13 @@ import Testing
     try pty.expect("Preferences nano/prefs")
   }
 
+  @Test func keepsToANarrowScreen() {
+    let greeting = Greeting(examples: nil)
+    let head = greeting.text(columns: 24).split(separator: "\n").dropLast(3)
+    #expect(head.count > 1 && head.allSatisfy { $0.count <= 24 })
+    #expect(greeting.text(columns: 100).split(separator: "\n").count == 4)
+  }
+
   @Test func isQuietWhenAskedToBe() throws {
     let pty = try shell(["--quiet"])
     #expect(!(try pty.expect("rlx> ")).contains("Model(\"nano\")"))

@@ -209,14 +209,57 @@ import Testing
     let pty = try shell()
     pty.send("print(\"dropped\")")
     _ = pty.rest(for: .milliseconds(200))
-    // At a person's pace: the signal and the keys behind it come to the program by two ways, and the
-    // terminal itself throws away what it holds when Ctrl-C is pressed.
     for keys in ["\u{3}", "f(\r", "\u{3}", "\u{3}\u{3}\u{3}"] {
       pty.send(keys)
       _ = pty.rest(for: .milliseconds(200))
     }
     pty.send("print(\"alive\")\r")
     #expect(!(try pty.expect("alive\r\n")).contains("\ndropped"))
+  }
+
+  /// Ctrl-C is a key among keys while a line is typed, so that nothing behind it is lost, however fast
+  /// it comes.
+  @Test func whatIsTypedRightBehindControlCIsKept() throws {
+    let pty = try shell()
+    for turn in 0..<20 {
+      pty.send("print(\"dropped\")\u{3}print(\"kept\", \(turn))\r")
+      #expect(!(try pty.expect("kept \(turn)\r\n")).contains("\ndropped"))
+      try pty.expect("rlx> ")
+    }
+  }
+
+  @Test func controlCRightBehindEnterStopsTheStatement() throws {
+    let pty = try shell()
+    for turn in 0..<10 {
+      pty.send("while true {}\r\u{3}")
+      try pty.expect("rlx> ")
+      _ = pty.rest(for: .milliseconds(20))
+      pty.send("print(\"turn\", \(turn))\r")
+      try pty.expect("turn \(turn)\r\n")
+    }
+  }
+
+  @Test func controlUnderscoreTakesBackEdits() throws {
+    let pty = try shell()
+    // Keys one by one: what comes at once is one edit.
+    func type(_ keys: String) throws {
+      for key in keys {
+        pty.send(String(key))
+        _ = pty.rest(for: .milliseconds(15))
+      }
+    }
+    try type("print(1, 2)")
+    try type("\u{15}")  // Ctrl-U: the line is gone
+    try type("\u{1F}")  // and back
+    pty.send("\r")
+    try pty.expect(Self.ran + "1 2\r\n")
+    try pty.expect("rlx> ")
+    try type("[\"a b\"].len")
+    try type("\u{1F}")  // the last word
+    try type("\u{1F}\u{1F}\u{1F}\u{1F}")  // and more than there is
+    try type("6 * 7")
+    pty.send("\r")
+    try pty.expect(Self.ran + "42\r\n")
   }
 
   @Test func aKilledShellLeavesTheTerminalUsableOnTermination() throws {

@@ -114,6 +114,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [Float.nan, .infinity]) func weightsThatAreNoNumbersAreNamed(value: Float) throws
+  {
+    let found = try error { folder in
+      try rewrite(folder) { tensors in
+        var values = tensors[3].tensor.array
+        values[values.count - 1] = value
+        tensors[3].tensor = Tensor(values, tensors[3].tensor.shape)
+      }
+    }
+    guard case .notFiniteTensor(let name, let file)? = found else {
+      Issue.record("\(String(describing: found))")
+      return
+    }
+    #expect(name.hasSuffix("_proj.weight") && file.hasSuffix("model.safetensors"))
+  }
+
   @Test func whatSaysTheSameTwiceMayBeThere() throws {
     let found = try error(tied: true) { folder in
       try rewrite(folder) {
@@ -147,7 +163,7 @@ import Testing
       .unexpectedTensor(name: "n", file: "p"),
       .wrongShape(tensor: "n", file: "p", wanted: [1], found: [2]),
       .unsupportedFormat(tensor: "n", file: "p", found: "I8"),
-      .missingField(name: "n", file: "p"),
+      .notFiniteTensor(name: "n", file: "p"), .missingField(name: "n", file: "p"),
       .wrongField(name: "n", file: "p", found: "f", wanted: "w"),
       .unsupportedField(name: "n", file: "p", found: "f", supported: "s"),
       .unknownFamily(found: "f", file: "p", known: ["k"]),

@@ -23,17 +23,17 @@ import Testing
   @Test func defaultsAreThoseOfTransformers() throws {
     let config = try load([])
     #expect(config.kvHeads == 4 && config.headSize == 8 && config.context == 2048)
-    #expect(config.ropeTheta == 10_000 && config.normEps == 1e-6 && !config.tiesEmbeddings)
+    #expect(config.rope.theta == 10_000 && config.normEps == 1e-6 && !config.tiesEmbeddings)
   }
 
   @Test func bothSpellingsOfTheRotaryBaseAreUnderstood() throws {
-    #expect(try load([("rope_theta", 500.0)]).ropeTheta == 500)
-    #expect(try load([("rope_theta", 500.0), ("rope_scaling", nil)]).ropeTheta == 500)
+    #expect(try load([("rope_theta", 500.0)]).rope.theta == 500)
+    #expect(try load([("rope_theta", 500.0), ("rope_scaling", nil)]).rope.theta == 500)
     #expect(
-      try load([("rope_scaling", ["type": "default"]), ("rope_theta", 700)]).ropeTheta == 700)
+      try load([("rope_scaling", ["type": "default"]), ("rope_theta", 700)]).rope.theta == 700)
     let new: JSON = ["rope_type": "default", "rope_theta": 5e5]
-    #expect(try load([("rope_parameters", new)]).ropeTheta == 500_000)
-    #expect(try load([("rope_parameters", new), ("rope_theta", 500_000)]).ropeTheta == 500_000)
+    #expect(try load([("rope_parameters", new)]).rope.theta == 500_000)
+    #expect(try load([("rope_parameters", new), ("rope_theta", 500_000)]).rope.theta == 500_000)
     #expect(
       Support.error { try load([("rope_parameters", new), ("rope_theta", 10_000.0)]) } != nil)
   }
@@ -41,9 +41,11 @@ import Testing
   /// What changes the arithmetic in a way this project does not follow, and the field to be named.
   @Test(
     arguments: [
-      ("rope_scaling", ["rope_type": "llama3", "factor": 8.0], "rope_scaling.rope_type"),
-      ("rope_scaling", ["type": "linear", "factor": 2.0], "rope_scaling.type"),
-      ("rope_parameters", ["rope_type": "yarn"], "rope_parameters.rope_type"),
+      ("rope_scaling", ["rope_type": "longrope", "factor": 8.0], "rope_scaling.rope_type"),
+      ("rope_scaling", ["type": "su", "factor": 2.0], "rope_scaling.type"),
+      (
+        "rope_scaling", ["type": "default", "mrope_section": [2, 2]], "rope_scaling.mrope_section"
+      ),
       ("rope_parameters", ["partial_rotary_factor": 0.5], "rope_parameters.partial_rotary_factor"),
       ("partial_rotary_factor", 0.25, "partial_rotary_factor"),
       ("hidden_act", "gelu", "hidden_act"),

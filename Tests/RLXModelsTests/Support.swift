@@ -54,15 +54,17 @@ enum Support {
   /// A fresh random model over the small tokenizer, with weights large enough for clear logits.
   static func model(
     _ family: ModelConfig.Family = .llama, seed: UInt64 = 11, tied: Bool = false,
-    context: Int = 128, vocabulary: Int? = nil
+    context: Int = 128, vocabulary: Int? = nil, dtype: DType = .float32
   ) throws -> LanguageModel {
     let tokenizer = try tokenizer()
     var config = ModelConfig(
       vocabulary: vocabulary ?? tokenizer.vocabularySize, width: 32, innerWidth: 48, layers: 2,
-      heads: 4, kvHeads: family == .llama ? 2 : 4, context: context)
+      heads: 4, kvHeads: family.sharesKeys ? 2 : 4, context: context)
     config.family = family
+    family.settle(&config)
     config.tiesEmbeddings = tied
     config.initialRange = 0.25
+    config.dtype = dtype
     config.beginningToken = 1
     let draw = Draw(seed: seed, call: 3, purpose: .initial)
     return LanguageModel(

@@ -73,7 +73,7 @@ import Testing
       let tokenizer = try Support.tokenizer("byte-level") { $0["pre_tokenizer"] = step }
       let wanted = try #require(cut["pieces"]?.arrayValue)
       for (text, pieces) in zip(texts, wanted) {
-        let found = tokenizer.pieces(of: text)
+        let found = try tokenizer.pieces(of: text)
         #expect(
           found == (pieces.arrayValue ?? []).map { Array(($0.stringValue ?? "").utf8) },
           "\(text.debugDescription) by \(name)")

@@ -27,6 +27,12 @@ private let ascii = ViewStyle(width: 40, unicode: false)
     #expect(table.text(style) == "    n\n─────\n11.00\n 2.50")
   }
 
+  @Test func numbersAmongWordsAreWrittenEachByItself() {
+    let cells: [TableView.Cell] = [.number(1.41e-5), .text("linear"), .integer(512), .bool(true)]
+    let table = TableView(columns: ["v"], rows: cells.map { [$0] })
+    #expect(table.text(style) == "v\n────────\n1.41e-05\nlinear\n512\ntrue")
+  }
+
   @Test func keepsToAsciiWhereAsked() {
     let table = TableView(columns: ["text", "n"], rows: [[.text("x"), .integer(1)]])
     #expect(table.text(ascii) == "text  n\n----  -\nx     1")

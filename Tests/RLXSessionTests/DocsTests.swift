@@ -7,7 +7,9 @@ import Testing
 @Suite struct DocsTests {
   static let pages = [
     "docs/language.md", "docs/display.md", "docs/undo.md", "docs/training.md",
-    "docs/reward-models.md", "docs/process.md",
+    "docs/reward-models.md", "docs/process.md", "docs/data.md", "docs/evaluation.md",
+    "docs/tokenizers.md",
+    "docs/hub.md", "docs/lora.md",
   ]
 
   struct Block: CustomTestStringConvertible, Sendable {

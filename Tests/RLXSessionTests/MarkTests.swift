@@ -1,4 +1,5 @@
 import RLXSession
+import RLXTensor
 import Testing
 
 @Suite struct MarkTests {
@@ -11,6 +12,11 @@ import Testing
     .arguments(["tour.rlx", "two words", "quote\"s", "line\nbreak", ""]),
     .input(InputRecord(hash: hash, size: 48_123, rows: nil, path: "data/a file.jsonl")),
     .input(InputRecord(hash: hash, size: nil, rows: 120, path: "labels.db")),
+    .outline(
+      StatementOutline(
+        exact: hash, numbers: NumberSketch(count: 2, sums: [0.1, -3, 1e-300, 2.5]),
+        tensors: [FloatSketch(count: 6, length: 1.5, sums: [.infinity, -0.25])])),
+    .outline(StatementOutline(exact: hash, numbers: NumberSketch(), tensors: [])),
     .digest(hash, preview: "1 comparison | really"),
     .digest(hash, preview: nil),
     .answer(AnswerRecord(choice: "2", shown: hash, by: "a1")),
@@ -27,7 +33,8 @@ import Testing
 
   @Test(arguments: [
     "# a comment", "#=nothing", "#% input sha256:12 3 x", "#= sha256:zz", "#~ stopped", "x = 1",
-    "#% session 2 · rlx 1 · m · e", "#< label choice=1 shown=sha256:00 by=a", "",
+    "#% about sha256:12 numbers=0,0,0,0,0 tensors=none", "#% about", "#% session 2 · rlx 1 · m · e",
+    "#< label choice=1 shown=sha256:00 by=a", "",
   ])
   func takesNothingElseForAMark(line: String) {
     #expect(Mark(line: line) == nil)

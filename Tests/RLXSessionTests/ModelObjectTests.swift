@@ -31,6 +31,16 @@ import Testing
     ("m.frozen", "false"),
     ("m.copy().freeze().frozen", "true"),
     ("m.loss(\"the cat\").shape", "[]"),
+    ("m.dtype", "\"f32\""),
+    ("Model(MODEL, dtype: \"bf16\").copy().dtype", "\"bf16\""),
+    ("Model(MODEL, dtype: \"bf16\").frozen", "false"),
+    ("Model(MODEL, dtype: \"q8\").copy().frozen", "true"),
+    (
+      "Model(MODEL, dtype: \"q8\").generate(\"the\", max_tokens: 2, ignore_end: true)[0].tokens.len",
+      "2"
+    ),
+    ("Model(MODEL, dtype: \"q8\").parameter_count == m.parameter_count", "true"),
+    ("Model.new(\"llama\", m.tokenizer, dtype: \"bf16\").dtype", "\"bf16\""),
     ("m.parameters.len", "21"),
     ("m.parameters.map(fn(p) => p.count).sum() == m.parameter_count", "true"),
     ("m.parameters[0].name", "\"model.embed_tokens.weight\""),
@@ -114,6 +124,20 @@ import Testing
     #expect(same?.shown == "true")
   }
 
+  @Test func aSavedModelRemembersItsDType() throws {
+    let scratch = try Scratch()
+    let bench = ObjectBench()
+    bench.interpreter.setGlobal("DIR", .string(scratch.path + "/saved"))
+    let same = try bench.run(
+      """
+      m = Model(MODEL, dtype: "q8")
+      m.save(DIR)
+      again = Model(DIR)
+      again.dtype == "q8" and again.logits([1, 5, 6]) == m.logits([1, 5, 6])
+      """)
+    #expect(same?.shown == "true")
+  }
+
   @Test func aCopyIsNotTheModel() throws {
     let same = try ObjectBench().run(
       """
@@ -132,6 +156,13 @@ import Testing
     ("Model(\"no/such/folder\")", "missing: Model: there is no folder \"no/such/folder\""),
     ("Model(\"\")", "value: Model: the path is empty"),
     ("Model(3)", "Model: path: expected a string, got int 3"),
+    ("Model(MODEL, dtype: \"bf17\")", "dtype: expected one of \"f32\", \"bf16\", \"q8\""),
+    ("Model.new(\"llama\", m.tokenizer, dtype: \"q8\")", "expected one of \"f32\", \"bf16\""),
+    (
+      "SFT(Model(MODEL, dtype: \"q8\"))",
+      ", whose weights are 8-bit numbers (dtype \"q8\")"
+    ),
+    ("Model(MODEL, dtype: \"q8\").loss(\"the cat\").backward()", "value: "),
     ("m.generate(\"a\", max_token: 3)", "max_tokens"),
     ("m.generate(\"a\", max_tokens: \"many\")", "max_tokens: expected an int"),
     ("m.generate(\"a\", max_tokens: -1)", "max_tokens: expected an int ≥ 0"),

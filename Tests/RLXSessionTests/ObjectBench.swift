@@ -47,3 +47,14 @@ struct ObjectBench {
     }
   }
 }
+
+extension ObjectBench {
+  /// The value as one line of JSON, without the spaces after `,` and `:`.
+  func json(_ text: String) throws -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let last = lines.last ?? ""
+    let wrapped = (lines.dropLast() + ["json(\(last))"]).joined(separator: "\n")
+    guard case .string(let text)? = try run(wrapped) else { return "no text" }
+    return text.string.replacing(", ", with: ",").replacing(": ", with: ":")
+  }
+}

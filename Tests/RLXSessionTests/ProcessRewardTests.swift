@@ -90,6 +90,19 @@ import Testing
     #expect(bench.console.err.contains("longer than 6 tokens; each kept its last 6"))
   }
 
+  @Test func stepsLabelledAllAlikeAreSaid() throws {
+    let bench = ObjectBench()
+    try bench.run(
+      Self.start + """
+        right = [{prompt: "the", completions: ["cat", "dog"], labels: [true, true]}]
+        PRM(m).run(right, steps: 1)
+        """)
+    #expect(bench.console.err.contains("PRM.run: all 2 steps are labelled true"))
+    let both = ObjectBench()
+    try both.run(Self.start + "PRM(m).run(rows, steps: 1)")
+    #expect(!both.console.err.contains("labelled"))
+  }
+
   @Test func savedItGoesOnAndIsRead() throws {
     let bench = ObjectBench()
     let folder = NSTemporaryDirectory() + "rlx-prm-" + UUID().uuidString

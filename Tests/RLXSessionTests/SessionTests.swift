@@ -242,6 +242,44 @@ struct Scratch {
 }
 
 extension SessionTests {
+  /// A shell that dies while it asks has kept each answer, in the file and in its journal: they belong
+  /// to the recovered session, as if Ctrl-C had ended the asking.
+  @Test func answersOfTheStatementThatDiedAreRecovered() async throws {
+    let scratch = try Scratch()
+    let labels = scratch.path + "/labels.db"
+    let dead = scratch.path + "/dead.rlx"
+    var options = SessionOptions()
+    options.journal = dead
+    let first = TestConsole(answers: [.first, .second], isTerminal: true)
+    let session = try Session(options: options, console: first)
+    for cell in [
+      "m = Model(\"\(SmallModel.folder)\")", "prefs = Preferences(\"\(labels)\")",
+      "prefs.label(m.generate([\"the\", \"a\", \"cat\"], n: 2, max_tokens: 12), by: \"ann\")",
+    ] { _ = await session.run(cell) }
+    await session.close()
+    let whole = try scratch.read("dead.rlx").split(separator: "\n").map(String.init)
+    let quit = try #require(whole.firstIndex { $0.hasPrefix("#< ") && $0.contains("choice=quit") })
+    _ = try scratch.file("dead.rlx", whole[..<quit].joined(separator: "\n") + "\n")
+
+    options = SessionOptions()
+    options.journalFolder = scratch.path
+    options.journal = scratch.path + "/next/journal.rlx"
+    try FileManager.default.createDirectory(
+      atPath: scratch.path + "/next", withIntermediateDirectories: true)
+    let second = TestConsole(isTerminal: true)
+    let next = try Session(options: options, console: second)
+    #expect(await next.recover() == .done, "\(second.err)")
+    #expect(second.questions.isEmpty, "nobody is asked again")
+    #expect(second.out.contains("recovered 3 statements"))
+    #expect(await next.run("prefs.len") == .done)
+    #expect(second.out.hasSuffix("2\n"))
+    await next.close()
+    let journal = try scratch.read("next/journal.rlx")
+    #expect(journal.contains("#~ stopped at="))
+    let (result, console) = try await replay(journal)
+    #expect(result == .done, "\(console.err)")
+  }
+
   @Test func recoveringDoesNotWriteJudgementsTwice() async throws {
     let scratch = try Scratch()
     let labels = scratch.path + "/labels.db"

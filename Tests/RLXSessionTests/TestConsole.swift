@@ -9,6 +9,7 @@ final class TestConsole: Console {
     var answers: [LabelAnswer] = []
     var questions: [LabelQuestion] = []
     var progress: [ProgressLine] = []
+    var agrees = false
   }
   private let state = Mutex(State())
   let facts: TerminalFacts
@@ -28,6 +29,10 @@ final class TestConsole: Console {
   func progress(_ line: ProgressLine?) {
     if let line { state.withLock { $0.progress.append(line) } }
   }
+
+  /// What it says to every question of yes and no from now on.
+  func agree(_ yes: Bool) { state.withLock { $0.agrees = yes } }
+  func confirm(_ question: String) -> Bool { state.withLock { $0.agrees } }
 
   /// The next answer of the list; "quit" when there are no more.
   func ask(_ question: LabelQuestion) -> LabelAnswer {

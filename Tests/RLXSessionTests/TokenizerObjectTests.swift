@@ -1,3 +1,4 @@
+import Foundation
 import RLXScript
 import RLXSession
 import Testing
@@ -59,6 +60,88 @@ import Testing
   func settingsThatMakeNoTokenizerSayWhy(script: String, says: String) throws {
     let error = ObjectBench().error(script)
     #expect(error.contains(says), "\(error)")
+  }
+
+  private static let template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+
+  @Test(
+    arguments: [
+      ("tok.apply_chat_template(chat, tokenize: false)", "\"<user>the cat\""),
+      ("tok.decode(tok.apply_chat_template(chat))", "\"<user>the cat\""),
+      (
+        "tok.apply_chat_template(chat, tokenize: false, template: \"{{ x }}\", variables: {x: [1, nil]})",
+        "\"[1, None]\""
+      ),
+      (
+        "tok.apply_chat_template(chat, tokenize: false, template: \"{{ tools | tojson }}\", "
+          + "tools: [{name: \"f\"}])", "\"[{\\\"name\\\": \\\"f\\\"}]\""
+      ),
+      (
+        "tok.apply_chat_template(chat, tokenize: false, date: \"2026-01-31\", "
+          + "template: \"{{ strftime_now('%d %b') }}\")", "\"31 Jan\""
+      ),
+      ("tok.boundary(\"the \", \"cat\").loss_tokens", "1"),
+      ("tok.boundary(chat).list()[0].loss", "false"),
+      (
+        "row = tok.boundary(\"the \", \"cat\")[-1]; [row.token, row.part, row.special, row.loss]",
+        "[\"cat\", \"answer\", false, true]"
+      ),
+    ])
+  func writesConversationsByTemplates(script: String, shown: String) throws {
+    let scratch = try Scratch()
+    let bench = ObjectBench()
+    bench.interpreter.setGlobal("FOLDER", .string(scratch.path + "/tok"))
+    try bench.run(
+      """
+      made = Tokenizer.train(["the cat", "the cats", "a cat"], vocab_size: 262)
+      made.save(FOLDER)
+      """)
+    try Self.template.write(
+      toFile: scratch.path + "/tok/chat_template.jinja", atomically: true, encoding: .utf8)
+    try bench.run(
+      "tok = Tokenizer(FOLDER); chat = [{role: \"user\", content: \"the cat\", name: nil}]")
+    #expect(try bench.run(script)?.shown == shown)
+  }
+
+  @Test(
+    arguments: [
+      ("tok.apply_chat_template(chat)", "has no chat template"),
+      ("tok.apply_chat_template([], template: \"x\")", "empty conversation"),
+      ("tok.apply_chat_template([1])", "messages"),
+      ("tok.apply_chat_template(chat, template: \"{{ x\")", "line 1, column 1"),
+      ("tok.apply_chat_template(chat, template: \"{{ raise_exception('no way') }}\")", "no way"),
+      ("tok.apply_chat_template(chat, template: \"{{ strftime_now('%d') }}\")", "clock"),
+      ("tok.apply_chat_template(chat, template: \"x\", date: \"today\")", "date"),
+      ("tok.boundary(\"a\", chat)", "completion"), ("tok.boundary(chat, \"a\")", "completion"),
+    ])
+  func conversationsThatCannotBeWrittenSayWhy(script: String, says: String) throws {
+    let bench = ObjectBench()
+    try bench.run(
+      "tok = Tokenizer.train(\"the cat\", vocab_size: 260); chat = [{role: \"user\", content: \"x\"}]"
+    )
+    let error = bench.error(script)
+    #expect(error.contains(says), "\(error)")
+  }
+
+  @Test func showsARowAsItIsTrainedOn() throws {
+    let bench = ObjectBench()
+    try bench.run(
+      """
+      tok = Tokenizer.train(["the cat", "the cats", "a cat"], vocab_size: 262)
+      model = Model.new("llama", tok, layers: 1, width: 32)
+      sft = SFT(model, max_length: 6, truncation_mode: "keep_end")
+      row = sft.boundary({prompt: "the the the ", completion: "cat"})
+      """)
+    #expect(try bench.run("[row.len, row.loss_tokens, row[-1].part]")?.shown == "[6, 2, \"end\"]")
+    guard case .host(let object) = try bench.run("row") else {
+      Issue.record("no object")
+      return
+    }
+    let shown = object.display(DisplayStyle(width: 120))
+    #expect(shown.contains("the loss sees 2") && shown.contains("cut off the prompt"), "\(shown)")
+    let all =
+      "SFT(model, completion_only_loss: false).boundary({prompt: \"the \", completion: \"cat\"})"
+    #expect(try bench.run("\(all).loss_tokens == \(all).len - 1")?.shown == "true")
   }
 
   @Test func trainingStopsAtACountedPoint() throws {

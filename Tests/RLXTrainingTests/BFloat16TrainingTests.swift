@@ -1,3 +1,4 @@
+import Foundation
 import RLXModels
 import RLXTensor
 import RLXTestSupport

@@ -233,6 +233,55 @@ import Testing
     #expect(ppo.log.count == 0)
   }
 
+  /// Numbers so large that the two sides of an equation are what is left of thousands: no invariant is
+  /// broken by that, the KL is what is reported.
+  @Test func aPolicyFarFromItsReferenceIsAWarningAndBreaksNoInvariant() throws {
+    for whiten in [false, true] {
+      let ppo = try trainer {
+        ($0.whitenRewards, $0.klCoef, $0.target) = (whiten, 5, 0.1)
+        $0.optimizer.learningRate = 1e-2
+      }
+      ppo.reference.parameters[0].value = ppo.reference.parameters[0].value * 60
+      ppo.valueFunction.head.weight.value = ppo.valueFunction.head.weight.value * 1e4
+      let batch = try ppo.rollout(Fixture.prompts(3))
+      try ppo.score(batch)
+      try ppo.advantages(batch)
+      let values = batch.values.array.map(abs).max() ?? 0
+      #expect(values > 1000)
+      let step = try ppo.update(batch)
+      #expect(step.warnings.contains(.largeKL(step.kl, target: 0.1)))
+    }
+  }
+
+  @Test func aBrokenInvariantNamesItsEquationAndBothSides() {
+    let broken = Invariant(
+      "rewards", "Σ_t r_t = score", left: [1, 2.5], right: [1, 2], tolerance: 1e-4,
+      place: { "answer \($0)" }, remedy: "were rewards replaced by hand?")
+    #expect(!broken.holds)
+    let error = TrainingError.invariant(trainer: "PPO", broken)
+    #expect(
+      error.description
+        == "PPO: rewards: expected Σ_t r_t = score, to 0.0001, got 2.5 and 2.0 at answer 1; "
+        + "try: were rewards replaced by hand?")
+    let large = Invariant(
+      "rewards", "a = b", left: [1], right: [2], sizes: [1e5], tolerance: 1e-4,
+      place: { "\($0)" }, remedy: "")
+    #expect(large.holds)
+    let missing = Invariant(
+      "rewards", "a = b", left: [.nan], right: [2], tolerance: 1e-4, place: { "\($0)" }, remedy: "")
+    #expect(!missing.holds)
+  }
+
+  @Test func logProbabilitiesOfAnotherTemperatureAreSaid() throws {
+    let warning = TrainWarning.otherTemperature(sampled: 0.7, measured: 1)
+    let plain = try trainer { ($0.temperature, $0.scaleLogprobs) = (0.7, false) }
+    #expect(try plain.step(Fixture.prompts(3)).warnings.contains(warning))
+    let scaled = try trainer { $0.temperature = 0.7 }
+    #expect(try !scaled.step(Fixture.prompts(3)).warnings.contains(warning))
+    let given = try plain.step(queries: [[1, 4]], responses: [[5, 6]], scores: [1])
+    #expect(!given.warnings.contains(warning))
+  }
+
   @Test func everyInvariantHoldsAndTheCheckChangesNothing() throws {
     let ppo = try trainer()
     try ppo.step(Fixture.prompts(3))

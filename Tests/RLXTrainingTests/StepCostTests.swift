@@ -26,6 +26,19 @@ import Testing
     }
   }
 
+  /// A window of 3 over 5 tokens: they see 1, 2, 3, 3 and 3 tokens, 12 pairs where 15 are without one.
+  @Test func windowsLeaveOutWhatTheyHide() throws {
+    var config = try Fixture.policy().config
+    func operations() -> Double { OperationCount(config).reading(tokens: 5, scored: 0) }
+    let whole = operations()
+    config.window = 3
+    #expect(whole - operations() == 2 * 4 * 32 * 3)
+    config.windowedLayers = [true, false]
+    #expect(whole - operations() == 4 * 32 * 3)
+    config.window = 5
+    #expect(whole == operations())
+  }
+
   /// The small model: 2 layers of C = 32, Q = 32, KV = 16, I = 48, V = 97. A layer's matrices are
   /// 32·(2·32 + 2·16) + 3·32·48 = 7680. A prompt of 3 and an answer of 2 tokens are 4 tokens read and
   /// 2 scored: 2·(2·7680·4 + 2·32·4·5) + 2·32·97·2 = 125440 + 12416 = 137856; trained on, 413568.

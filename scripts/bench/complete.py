@@ -63,6 +63,11 @@ def main():
         many.mkdir()
         for i in range(50_000):
             (many / f"file{i:05}.jsonl").touch()
+        # 50,000 names of 200 letters: 10 MB of names in one folder.
+        long = Path(folder, "long")
+        long.mkdir()
+        for i in range(50_000):
+            (long / f"{'n' * 189}{i:05}.jsonl").touch()
         Path(folder, "rows.jsonl").write_text("".join('{"prompt_text": "a", "answer": %d}\n' % i for i in range(200_000)))
         shell = Shell(rlx, folder)
         shell.say('policy = Model("nano")')
@@ -75,6 +80,8 @@ def main():
             ("a column of 200,000 rows", 'rows["prompt_', rb'text'),
             ("a path among 50,000 files", 'Dataset("many/file4999', rb"\x07|\n"),
             ("a unique path among 50,000 files", 'Dataset("many/file31415', rb"\.jsonl"),
+            ("a path among 10 MB of names", 'Dataset("long/' + "n" * 189 + "31415", rb"\.jsonl"),
+            ("all of 10 MB of names", 'Dataset("long/', rb"\x07|n{20}"),
             ("a colon command", ":hist", rb"ory"),
         ]
         print("| Tab after | median ms | worst ms |\n| --- | --- | --- |")

@@ -199,4 +199,5 @@ def main():
     }, indent=2)
 
 
-main()
+if __name__ == "__main__":
+    main()

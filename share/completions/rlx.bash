@@ -1,8 +1,8 @@
 # bash completion for rlx
 _rlx() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-  local look="--color --plain --help"
-  local run="--quiet --seed --threads --max-steps --no-config --no-journal --version --format $look"
+  local look="--color --plain --format --help"
+  local run="--quiet --seed --threads --max-steps --no-config --no-journal --version $look"
   local command='' file='' word skip=''
   COMPREPLY=()
 
@@ -13,7 +13,7 @@ _rlx() {
       continue
     fi
     case $word in
-    --seed | --threads | --max-steps | --color | --format | --record | --root) skip=1 ;;
+    --seed | --threads | --max-steps | --color | --format | --record | --root | --rtol) skip=1 ;;
     -c) file=1 skip=1 ;;
     -?*) ;;
     replay | check | fmt) if [[ -z $command$file ]]; then command=$word; else file=1; fi ;;
@@ -40,15 +40,15 @@ _rlx() {
     COMPREPLY=($(compgen -d -- "$cur"))
     return
     ;;
-  --seed | --threads | --max-steps | -c) return ;;
+  --seed | --threads | --max-steps | --rtol | -c) return ;;
   esac
 
   if [[ $cur == -* && ( -z $file || -n $command ) ]]; then
     case $command in
-    replay) word="$run --root" ;;
+    replay) word="$run --root --rtol" ;;
     check) word=$look ;;
     fmt) word="--check $look" ;;
-    *) word="$run --record -c" ;;
+    *) word="$run --record --portable -c" ;;
     esac
     COMPREPLY=($(compgen -W "$word" -- "$cur"))
     return

@@ -10,7 +10,7 @@ function __rlx_first
             continue
         end
         switch $word
-            case --seed --threads --max-steps --color --format --record --root -c
+            case --seed --threads --max-steps --color --format --record --root --rtol -c
                 set skip 1
             case '-?*'
             case '*'
@@ -46,14 +46,16 @@ for condition in __rlx_first '__rlx_command replay'
     complete -c rlx -n $condition -l no-config -d 'read no configuration'
     complete -c rlx -n $condition -l no-journal -d 'keep no journal and no history'
     complete -c rlx -n $condition -l version -d 'show the version'
-    complete -c rlx -n $condition -l format -x -a 'text json' -d 'write what is shown as'
 end
 for condition in __rlx_first '__rlx_command replay check fmt'
     complete -c rlx -n $condition -l color -x -a 'auto always never' -d 'use colour'
     complete -c rlx -n $condition -l plain -d 'no colour, no cursor movement, no box characters'
+    complete -c rlx -n $condition -l format -x -a 'text json' -d 'write what is shown as'
     complete -c rlx -n $condition -s h -l help -d 'show help'
 end
 complete -c rlx -n __rlx_first -s c -x -d 'run this text'
 complete -c rlx -n __rlx_first -l record -r -d 'write a session file'
+complete -c rlx -n __rlx_first -l portable -d 'with --record: keep what replay --rtol compares'
+complete -c rlx -n '__rlx_command replay' -l rtol -x -d 'let floats differ by this much of them'
 complete -c rlx -n '__rlx_command replay' -l root -x -a '(__fish_complete_directories)' -d 'look for inputs below this folder, too'
 complete -c rlx -n '__rlx_command fmt' -l check -d 'change nothing: name what is not in standard form'

@@ -6,6 +6,7 @@ local state
 look=(
   '--color[use colour]:when:(auto always never)'
   '--plain[no colour, no cursor movement, no box characters]'
+  '--format[write what is shown as]:form:(text json)'
   '(-h --help)'{-h,--help}'[show help]'
 )
 run=(
@@ -16,7 +17,6 @@ run=(
   '--no-config[read no configuration]'
   '--no-journal[keep no journal and no history]'
   '--version[show the version]'
-  '--format[write what is shown as]:form:(text json)'
   $look
 )
 
@@ -25,7 +25,7 @@ local command word skip
 for word in ${words[2,CURRENT-1]}; do
   if [[ -n $skip ]]; then skip=; continue; fi
   case $word in
-    --seed|--threads|--max-steps|--color|--format|--record|--root) skip=1 ;;
+    --seed|--threads|--max-steps|--color|--format|--record|--root|--rtol) skip=1 ;;
     -?*) ;;
     replay|check|fmt) command=$word; break ;;
     *) break ;;
@@ -34,12 +34,14 @@ done
 
 case $command in
   replay) _arguments $run '--root[look for inputs below this folder, too]:folder:_files -/' \
+    '--rtol[let floats differ by this much of them]:number:' \
     ':command:(replay)' ':session file:_files -g "*.rlx"' ;;
   check) _arguments $look ':command:(check)' '*:script:_files -g "*.rlx"' ;;
   fmt) _arguments $look '--check[change nothing: name what is not in standard form]' \
     ':command:(fmt)' '*:script:_files -g "*.rlx"' ;;
   *) _arguments $run \
     '--record[write a session file]:file:_files' \
+    '--portable[keep what replay --rtol compares]' \
     '(1)-c[run this text]:code:' \
     '1:script or command:->first' \
     '*::argument:_files' ;;

@@ -21,11 +21,15 @@ void rlx_edit_refresh(EditLine *);
 // Takes the terminal back after something else, such as a stop and a continue, has changed it.
 void rlx_edit_prepare_terminal(EditLine *);
 
-// Names the shell's own commands "rlx-enter", "rlx-newline", "rlx-up", "rlx-down", "rlx-paste" and
-// "rlx-complete".
+// While a line is read, Ctrl-C is a key like any other and no signal: its place among the keys is kept,
+// and the terminal throws nothing away.
+void rlx_edit_read_interrupts(EditLine *);
+
+// Names the shell's own commands "rlx-enter", "rlx-newline", "rlx-up", "rlx-down", "rlx-paste",
+// "rlx-complete" and "rlx-undo".
 void rlx_edit_add_commands(
     EditLine *, rlx_edit_key enter, rlx_edit_key newline, rlx_edit_key up, rlx_edit_key down,
-    rlx_edit_key paste, rlx_edit_key complete);
+    rlx_edit_key paste, rlx_edit_key complete, rlx_edit_key undo);
 // `key` in the spelling of editrc(5); `command` must be known, libedit does not check.
 void rlx_edit_bind(EditLine *, const wchar_t *key, const wchar_t *command);
 

@@ -152,14 +152,15 @@ typedef struct {
 void ck_causal_attention(const ck_attention *a);
 void ck_causal_attention_backward(const ck_attention *a, const float *dout, float *dq, float *dk,
                                   float *dv);
-/// Keys or values of one layer: [rows, G, D, capacity], positions innermost; capacity % 16 == 0.
-void ck_cache_append(const float *x, float *cache, const int32_t *rows, const int32_t *positions,
-                     int64_t N, int64_t G, int64_t D, int64_t capacity);
+/// Keys or values of one layer: [rows][capacity / 16][width][16], sixteen positions innermost.
+/// Tokens' vectors x[n * stride ...] of `width` numbers go to positions[n] of rows[n].
+void ck_cache_append(const float *x, int64_t stride, float *cache, const int32_t *rows,
+                     const int32_t *positions, int64_t N, int64_t width, int64_t capacity);
 void ck_cache_copy(float *cache, int64_t from, int64_t to, int64_t length, int64_t width,
                    int64_t capacity);
 /// Attention of token n at positions[n] of rows[n] over cached positions 0...positions[n], or the
 /// last `window` of them; window and softcap as in ck_attention.
-void ck_decode_attention(const float *q, const float *keys, const float *values,
+void ck_decode_attention(const float *q, int64_t q_stride, const float *keys, const float *values,
                          const int32_t *rows, const int32_t *positions, float *o, int64_t N,
                          int64_t H, int64_t G, int64_t D, int64_t capacity, float scale,
                          int64_t window, float softcap);

@@ -22,7 +22,7 @@ typedef enum : int32_t {
 /// Bytes of W [M, K] packed.
 int64_t ck_packed_bytes(ck_format format, int64_t M, int64_t K);
 
-/// Packs W [M, K], whose element (m, k) lies at w[m * row + k * column].
+/// Packs W [M, K], whose element (m, k) lies at w[m * row + k * column]; one of the two steps is 1.
 void ck_pack(ck_format format, const float *w, int64_t row, int64_t column, int64_t M, int64_t K,
              void *packed);
 
@@ -43,3 +43,6 @@ typedef struct {
 /// Does `count` products of one x [N, K] by weights of one format in one go.
 void ck_packed_linear(ck_format format, const float *x, int64_t N, int64_t K,
                       const ck_packed_product *products, int32_t count);
+
+/// y[i] = the bf16 nearest to x[i], ties to even; y may be x.
+void ck_round_to_bf16(const float *x, float *y, int64_t n);

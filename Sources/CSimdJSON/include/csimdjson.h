@@ -30,6 +30,12 @@ int rlx_json_parse(
   rlx_json_parser *parser, const uint8_t *bytes, size_t length, const uint64_t **tape,
   const uint8_t **strings);
 
+/// The same of bytes that at least `rlx_json_padding()` readable ones follow: nothing is copied.
+int rlx_json_parse_padded(
+  rlx_json_parser *parser, const uint8_t *bytes, size_t length, const uint64_t **tape,
+  const uint8_t **strings);
+size_t rlx_json_padding(void);
+
 #ifdef __cplusplus
 }
 #endif

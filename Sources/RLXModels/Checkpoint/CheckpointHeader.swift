@@ -105,15 +105,17 @@ struct CheckpointHeader {
       throw fields.wrong(
         "data_offsets", .array(offsets.map { .int($0) }), wanted: "a begin and an end")
     }
+    // A shape with a 0 in it must fit too, for its strides' sake.
     var size = width
     for dimension in shape {
-      let (product, overflows) = size.multipliedReportingOverflow(by: dimension)
+      let (product, overflows) = size.multipliedReportingOverflow(by: max(dimension, 1))
       guard !overflows else {
         throw fields.wrong(
           "shape", .array(shape.map { .int($0) }), wanted: "a shape that fits a file")
       }
       size = product
     }
+    if shape.contains(0) { size = 0 }
     guard offsets[1] - offsets[0] == size else {
       throw .brokenFile(
         path: fields.file,

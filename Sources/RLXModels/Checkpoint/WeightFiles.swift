@@ -109,12 +109,17 @@ package struct WeightFiles {
     return files
   }
 
-  /// The values of a tensor as float32, which must have this shape.
+  /// The values of a tensor as float32, which must have this shape and be numbers: a single NaN would make
+  /// NaN of everything.
   package func tensor(named name: String, shape: Shape) throws(ModelError) -> Tensor {
     guard let shard = places[Array(name.utf8)] else {
       throw .missingTensor(name: name, file: path)
     }
-    return try shards[shard].tensor(named: name, shape: shape)
+    let tensor = try shards[shard].tensor(named: name, shape: shape)
+    guard tensor.isFinite else {
+      throw .notFiniteTensor(name: name, file: shards[shard].path)
+    }
+    return tensor
   }
 
   /// Throws `unexpectedTensor` for the first tensor that is none of `used`, unless it is `redundant`.

@@ -2,11 +2,11 @@ import RLXTensor
 
 /// What families have in common: how they come to their weights (fresh, from files, or as the copy of
 /// another), and that hidden states lead to logits by one product.
-protocol BuiltFamily: ModelFamily {
+protocol BuiltFamily: ModelFamily, SendableMetatype {
   /// The network of `make.config`, of parts made in checkpoint order.
   init<Failure: Error>(_ make: NetworkBuilder<Failure>) throws(Failure)
 
-  /// The layer that gives logits.
+  /// The layer that gives logits, but for the cap that `config` may put on them.
   var output: Linear { get }
 
   /// The network over N tokens, up to the last norm: [N, C].
@@ -51,9 +51,33 @@ extension BuiltFamily {
 
   /// The output layer is the last parameter: where `config` has none, it is left out.
   private func copy(_ config: ModelConfig) -> Self {
-    var values = parameters.map(\.value).makeIterator()
+    // One at a time: a compact one makes its value anew.
+    var values = parameters.lazy.map(\.value).makeIterator()
     return Self(
       NetworkBuilder<Never>(config) { _, shape, _ in values.next() ?? Tensor.zeros(shape) })
+  }
+
+  package func adapted(by adapter: LoRA?, isTrunk: Bool) -> any ModelFamily {
+    var config = config
+    if isTrunk { config.tiesEmbeddings = true }
+    return Self(sharing(config, adapter))
+  }
+
+  package var linearLayers: [LinearLayer] {
+    let make = sharing(config, nil)
+    _ = Self(make)
+    return make.layers
+  }
+
+  /// Makes a network of this one's parameters themselves.
+  private func sharing(_ config: ModelConfig, _ adapter: LoRA?) -> NetworkBuilder<Never> {
+    var given = parameters.makeIterator()
+    return NetworkBuilder<Never>(config, adapter: adapter) { name, _, _ in
+      guard let parameter = given.next() else {
+        preconditionFailure("no parameter is left for \(name)")
+      }
+      return parameter
+    }
   }
 
   static func stored(_ name: String, in weights: WeightFiles) -> String { name }
@@ -71,8 +95,14 @@ extension BuiltFamily {
   }
 
   package func head(_ hidden: Tensor, recording: Bool) -> Tensor {
-    output(hidden, recording ? .recording : .reading)
+    capped(output(hidden, recording ? .recording : .reading))
   }
 
-  package func decodeHead(_ hidden: Tensor) -> Tensor { output(hidden, .decoding) }
+  package func decodeHead(_ hidden: Tensor) -> Tensor { capped(output(hidden, .decoding)) }
+
+  /// cap · tanh(logits / cap), if there is a cap (Gemma Team, 2024, 2.2).
+  private func capped(_ logits: Tensor) -> Tensor {
+    let cap = config.logitCap
+    return cap > 0 ? (logits * (1 / cap)).tanh() * cap : logits
+  }
 }

@@ -42,7 +42,8 @@ package final class GPT2Model: BuiltFamily {
   init<Failure: Error>(_ make: NetworkBuilder<Failure>) throws(Failure) {
     config = make.config
     embedding = try make.embedding("transformer.wte", config.vocabulary, config.width)
-    positions = try make.embedding("transformer.wpe", config.context, config.width)
+    positions = try make.embedding(
+      "transformer.wpe", config.context, config.width, dtype: .float32)
     layers = try make.stack("transformer.h", Layer.init)
     norm = try make.layerNorm("transformer.ln_f")
     output = try make.output("lm_head", tiedTo: embedding)

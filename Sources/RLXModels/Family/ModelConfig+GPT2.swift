@@ -1,5 +1,18 @@
 import RLXData
 
+extension FamilyDescription {
+  /// GPT-2 (Radford et al., 2019).
+  static let gpt2 = FamilyDescription(
+    network: GPT2Model.self, className: "GPT2", languageModel: "GPT2LMHeadModel",
+    tokenHead: "classifier",
+    read: ModelConfig.init(gpt2:), write: \.gpt2Fields,
+    settle: { config in
+      config.normEps = 1e-5
+      config.tiesEmbeddings = true
+      config.activation = .geluTanh
+    }, isGated: false, sharesKeys: false, isRotary: false)
+}
+
 /// config.json of GPT-2.
 extension ModelConfig {
   /// Sizes are understood under GPT-2's own names and under those that other families have.
@@ -23,23 +36,14 @@ extension ModelConfig {
     scalesAttention = try fields.bool("scale_attn_weights", default: true)
     scalesAttentionByLayer = try fields.bool("scale_attn_by_inverse_layer_idx")
     activation = try Self.activation(fields, "activation_function") ?? .geluTanh
-    for (name, values) in Self.neutralForGPT2 { try Self.refuse(fields, name, unless: values) }
+    try Self.refuseUnknown(fields, butFor: ["activation_function"])
   }
-
-  /// Fields that would change the arithmetic, with the values that do not.
-  private static let neutralForGPT2: [(name: String, values: [JSON])] = [
-    ("add_cross_attention", [false]),
-    ("is_decoder", [false, true]),
-    ("is_encoder_decoder", [false]),
-    ("quantization_config", []),
-    ("sliding_window", []),
-  ]
 
   /// The family's own part of config.json. Dropout is written as it was here: none.
   var gpt2Fields: JSONObject {
     [
-      "architectures": ["GPT2LMHeadModel"], "n_embd": .int(width), "n_inner": .int(innerWidth),
-      "n_layer": .int(layers), "n_head": .int(heads), "n_positions": .int(context),
+      "n_embd": .int(width), "n_inner": .int(innerWidth), "n_layer": .int(layers),
+      "n_head": .int(heads), "n_positions": .int(context),
       "layer_norm_epsilon": Self.shortest(normEps), "activation_function": activationName,
       "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0,
       "scale_attn_weights": .bool(scalesAttention),

@@ -1,4 +1,5 @@
 import RLXData
+import RLXTensor
 
 extension ModelConfig {
   /// Reads a Hugging Face config.json. Each family's part stands in a file of its own.
@@ -14,24 +15,19 @@ extension ModelConfig {
     guard let family = Family(rawValue: type) else {
       throw .unknownFamily(found: type, file: fields.file, known: Families.known)
     }
-    switch family {
-    case .llama: try self.init(llama: fields)
-    case .gpt2: try self.init(gpt2: fields)
-    }
+    self = try family.description.read(fields)
     self.family = family
     initialRange = Float(try fields.positive("initializer_range") ?? 0.02)
     beginningToken = try fields.tokens("bos_token_id").first
     endTokens = try fields.tokens("eos_token_id")
     paddingToken = try fields.tokens("pad_token_id").first
+    dtype = try Self.dtype(fields)
   }
 
   /// What goes into config.json.
   package var json: JSON {
-    var fields =
-      switch family {
-      case .llama: llamaFields
-      case .gpt2: gpt2Fields
-      }
+    var fields = family.description.write(self)
+    fields["architectures"] = [.string(family.causalLanguageModel)]
     fields["model_type"] = .string(family.rawValue)
     fields["vocab_size"] = .int(vocabulary)
     fields["tie_word_embeddings"] = .bool(tiesEmbeddings)
@@ -42,7 +38,21 @@ extension ModelConfig {
     fields["bos_token_id"] = beginningToken.map { .int(Int($0)) }
     fields["eos_token_id"] = endTokens.isEmpty ? nil : Self.ids(endTokens)
     fields["pad_token_id"] = paddingToken.map { .int(Int($0)) }
+    fields[Self.dtypeName] = dtype == .float32 ? nil : .string(dtype.rawValue)
     return .object(fields)
+  }
+
+  /// How this project read the weights of a model that it wrote; files hold float32 all the same.
+  private static let dtypeName = "rlx_dtype"
+
+  private static func dtype(_ fields: JSONFields) throws(ModelError) -> DType {
+    guard let name = try fields.string(dtypeName) else { return .float32 }
+    guard let dtype = DType(rawValue: name) else {
+      throw .unsupportedField(
+        name: dtypeName, file: fields.file, found: "\"\(name)\"",
+        supported: DType.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+    }
+    return dtype
   }
 
   // MARK: What families share

@@ -28,6 +28,13 @@ package protocol ModelFamily: AnyObject {
 
   /// The same without an output layer of its own: `head` is then the embedding's.
   func trunk() -> any ModelFamily
+
+  /// The same network on the same parameters, which are shared, with an adapter at some of its layers
+  /// in place of the one it had; without an output layer of its own if `isTrunk`.
+  func adapted(by adapter: LoRA?, isTrunk: Bool) -> any ModelFamily
+
+  /// The layers that can have adapters, in order.
+  var linearLayers: [LinearLayer] { get }
 }
 
 extension ModelFamily {
@@ -45,17 +52,11 @@ package enum Families {
   package static func build(_ config: ModelConfig, from weights: WeightFiles) throws(ModelError)
     -> any ModelFamily
   {
-    switch config.family {
-    case .llama: try LlamaModel(config: config, weights: weights)
-    case .gpt2: try GPT2Model(config: config, weights: weights)
-    }
+    try config.family.description.network.init(config: config, weights: weights)
   }
 
   /// The network of `config` with fresh weights.
   package static func fresh(_ config: ModelConfig, draw: Draw) -> any ModelFamily {
-    switch config.family {
-    case .llama: LlamaModel(config: config, draw: draw)
-    case .gpt2: GPT2Model(config: config, draw: draw)
-    }
+    config.family.description.network.init(config: config, draw: draw)
   }
 }

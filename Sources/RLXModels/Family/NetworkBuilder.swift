@@ -5,23 +5,38 @@ import RLXTensor
 /// that it reads as the network's description.
 final class NetworkBuilder<Failure: Error> {
   typealias Source = (String, Shape, ParameterRole) throws(Failure) -> Tensor
+  typealias ParameterSource = (String, Shape, ParameterRole) throws(Failure) -> Parameter
 
   let config: ModelConfig
   /// All made so far.
   private(set) var parameters: [Parameter] = []
-  private let source: Source
+  /// The linear layers made so far, as adapters have to know them.
+  private(set) var layers: [LinearLayer] = []
+  private let source: ParameterSource
+  private let adapter: LoRA?
   /// What stands before the names of the parts being made: "model.layers.3.".
   private var path = ""
 
   init(_ config: ModelConfig, _ source: @escaping Source) {
     self.config = config
+    adapter = nil
+    self.source = { (name, shape, role) throws(Failure) in
+      Parameter(name, try source(name, shape, role))
+    }
+  }
+
+  /// The same with parameters that are there, and an adapter for some layers.
+  init(_ config: ModelConfig, adapter: LoRA?, _ source: @escaping ParameterSource) {
+    self.config = config
+    self.adapter = adapter
     self.source = source
   }
 
   func parameter(
     _ name: String, _ shape: Shape, _ role: ParameterRole = .weight
   ) throws(Failure) -> Parameter {
-    let parameter = Parameter(path + name, try source(path + name, shape, role))
+    let parameter = try source(path + name, shape, role)
+    if !config.dtype.trains { parameter.isFrozen = true }
     parameters.append(parameter)
     return parameter
   }
@@ -35,14 +50,17 @@ final class NetworkBuilder<Failure: Error> {
   ) throws(Failure) -> Linear {
     let shape: Shape = layout == .outputRows ? [M, K] : [K, M]
     let weight = try parameter(name + ".weight", shape, role)
+    layers.append(LinearLayer(name: path + name, inputs: K, outputs: M, layout: layout))
     return Linear(
       weight: weight, bias: bias ? try parameter(name + ".bias", [M], .bias) : nil, layout: layout,
-      dtype: config.dtype)
+      dtype: config.dtype, adapter: adapter?[path + name])
   }
 
-  /// `name.weight` [V, C].
-  func embedding(_ name: String, _ V: Int, _ C: Int) throws(Failure) -> Embedding {
-    Embedding(table: try parameter(name + ".weight", [V, C]))
+  /// `name.weight` [V, C], kept as products keep their weights or, a small table, in float32.
+  func embedding(
+    _ name: String, _ V: Int, _ C: Int, dtype: DType? = nil
+  ) throws(Failure) -> Embedding {
+    Embedding(table: try parameter(name + ".weight", [V, C]), dtype: dtype ?? config.dtype)
   }
 
   /// The output layer `name` [V, C], which is the embedding's table where the configuration ties them.
@@ -54,10 +72,13 @@ final class NetworkBuilder<Failure: Error> {
     return try linear(name, in: config.width, out: config.vocabulary)
   }
 
-  /// `name.weight` [C].
-  func rmsNorm(_ name: String, _ C: Int? = nil) throws(Failure) -> RMSNorm {
-    RMSNorm(
-      weight: try parameter(name + ".weight", [C ?? config.width], .scale), eps: config.normEps)
+  /// `name.weight` [C], which is 0 in a fresh network if it `isShifted`.
+  func rmsNorm(
+    _ name: String, _ C: Int? = nil, isShifted: Bool = false
+  ) throws(Failure) -> RMSNorm {
+    let weight = try parameter(
+      name + ".weight", [C ?? config.width], isShifted ? .shift : .scale)
+    return RMSNorm(weight: weight, eps: config.normEps, isShifted: isShifted)
   }
 
   /// `name.weight` and `name.bias`, both [C].

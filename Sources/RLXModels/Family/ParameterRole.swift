@@ -8,6 +8,8 @@ enum ParameterRole {
   case residual
   case bias
   case scale
+  /// A scale less 1.
+  case shift
 
   /// A fresh value; takes one draw, whatever it is.
   func fresh(_ shape: Shape, _ config: ModelConfig, _ draw: inout Draw) -> Tensor {
@@ -19,7 +21,7 @@ enum ParameterRole {
       // Two additions a layer: their sum keeps the variance of one (Radford et al. 2019, 2.3).
       let additions = Float(2 * config.layers)
       return Tensor.randn(shape, draw: draw) * (config.initialRange / additions.squareRoot())
-    case .bias: return .zeros(shape)
+    case .bias, .shift: return .zeros(shape)
     case .scale: return .ones(shape)
     }
   }

@@ -30,7 +30,7 @@ struct AddedTokens: Sendable {
   init(_ tokens: [Token], normalizer: Normalizer?) {
     self.tokens = tokens
     let late = tokens.filter(\.isNormalized).map { token in
-      (token: token, pattern: normalizer?.apply(token.content[...]) ?? token.content)
+      (token: token, pattern: (try? normalizer?.apply(token.content[...])) ?? token.content)
     }
     raw = Matcher(tokens.filter { !$0.isNormalized }.map { ($0, $0.content) })
     normalized = Matcher(late)

@@ -10,6 +10,9 @@ struct BytePairEncoder: Sendable {
   let fusesUnknown: Bool
   /// Whether a piece that is a token as a whole is not built from its characters.
   let ignoresMerges: Bool
+  /// What a character is spelled with within a piece, and the last one of a piece: `##`, `</w>`.
+  var prefix: [UInt8] = []
+  var suffix: [UInt8] = []
   /// Set where the tokens spell bytes (`ByteAlphabet`): then pieces are the bytes themselves.
   var bytes: ByteWords?
 
@@ -83,6 +86,14 @@ struct BytePairEncoder: Sendable {
     }
   }
 
+  /// A character as tokens spell it where it stands.
+  private func spelled(_ character: ArraySlice<UInt8>, isFirst: Bool, isLast: Bool)
+    -> ArraySlice<UInt8>
+  {
+    if prefix.isEmpty && suffix.isEmpty { return character }
+    return ((isFirst ? [] : prefix) + character + (isLast ? suffix : []))[...]
+  }
+
   /// The tokens of the single characters of a piece.
   private func characters(of piece: ArraySlice<UInt8>) -> [Int32] {
     var ids: [Int32] = []
@@ -92,8 +103,10 @@ struct BytePairEncoder: Sendable {
     var held: Int32?
     var at = piece.startIndex
     while at < piece.endIndex {
-      let character = piece[at..<min(at + ByteText.length(from: piece[at]), piece.endIndex)]
-      at = character.endIndex
+      let bare = piece[at..<min(at + ByteText.length(from: piece[at]), piece.endIndex)]
+      let isFirst = at == piece.startIndex
+      at = bare.endIndex
+      let character = spelled(bare, isFirst: isFirst, isLast: at == piece.endIndex)
       if let id = vocabulary.id(of: character) {
         if let pending = held { ids.append(pending) }
         held = nil

@@ -15,9 +15,15 @@ enum CharacterClasses {
   /// U+017F and U+212A, which are an s and a k where case does not count.
   static let longS: UInt8 = 0x9F
   static let kelvin: UInt8 = 0xA0
-  private static let exceptions: [(scalar: Int, class: UInt8)] = [
-    (0x85, nextLine), (0x17F, longS), (0x212A, kelvin),
-  ]
+  /// Letters in circles and boxes, which are symbols by category and yet part of words; and the two
+  /// joiners, likewise.
+  static let wordSymbol: UInt8 = 0xA1
+  static let joiner: UInt8 = 0xA2
+  private static let exceptions: [(scalar: Int, class: UInt8)] =
+    [(0x85, nextLine), (0x17F, longS), (0x212A, kelvin), (0x200C, joiner), (0x200D, joiner)]
+    + [0x24B6...0x24E9, 0x1F130...0x1F149, 0x1F150...0x1F169, 0x1F170...0x1F189].flatMap { run in
+      run.map { (scalar: $0, class: wordSymbol) }
+    }
 
   /// The classes whose category begins with `prefix`: "L" or "Lu"; nil if there is no such category.
   static func property(_ prefix: String) -> ByteSet? {
@@ -38,6 +44,16 @@ enum CharacterClasses {
   static let whitespace: ByteSet = {
     var set = property("Z") ?? ByteSet()
     for byte in [9, 10, 11, 12, 13, nextLine] as [UInt8] { set.insert(byte) }
+    return set
+  }()
+
+  /// `\w`: letters, marks, numbers that count or are letters, connectors, and what else is part of
+  /// words.
+  static let word: ByteSet = {
+    var set = ByteSet()
+    for name in ["L", "M", "Nd", "Nl", "Pc"] { set.formUnion(property(name) ?? ByteSet()) }
+    set.insert(wordSymbol)
+    set.insert(joiner)
     return set
   }()
 

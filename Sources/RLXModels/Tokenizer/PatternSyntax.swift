@@ -150,6 +150,8 @@ struct PatternSyntax {
     case "f": return .character(12)
     case "s": return .set(CharacterClasses.whitespace)
     case "S": return .set(CharacterClasses.whitespace.inverted)
+    case "w": return .set(CharacterClasses.word)
+    case "W": return .set(CharacterClasses.word.inverted)
     case "d": return .set(try property("Nd"))
     case "D": return .set(try property("Nd").inverted)
     case "p", "P":

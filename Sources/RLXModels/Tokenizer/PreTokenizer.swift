@@ -6,19 +6,26 @@ indirect enum PreTokenizer: Sendable {
   case split(TextPattern, SplitBehavior, inverted: Bool)
   /// As `split`, at a fixed string.
   case splitAt([UInt8], SplitBehavior, inverted: Bool)
+  /// Cuts at each punctuation mark.
+  case punctuation(SplitBehavior)
+  /// Pieces of so many characters.
+  case fixedLength(Int)
   /// The tokens spell bytes (`ByteAlphabet`): a space may be put in front, and GPT-2's pattern may
   /// cut. The pieces stay bytes: `BytePairEncoder` knows the alphabet.
   case byteLevel(prepends: Bool, cuts: Bool)
   case sequence([PreTokenizer])
 
-  static let known = ["null", "ByteLevel", "Digits", "Metaspace", "Sequence", "Split"]
+  static let known = [
+    "null", "BertPreTokenizer", "ByteLevel", "CharDelimiterSplit", "Digits", "FixedLength",
+    "Metaspace", "Punctuation", "Sequence", "Split", "Whitespace", "WhitespaceSplit",
+  ]
 
-  /// Hands out the pieces of `text`, none of them empty. `isFirst`: it stands at the very beginning
+  /// Hands out the pieces of `text`, none of them empty; throws where a pattern gives up. `isFirst`: it stands at the very beginning
   /// of the input; without `dummy` nothing is put in front.
   func cut(
     _ text: ArraySlice<UInt8>, isFirst: Bool, dummy: Bool,
     _ body: (ArraySlice<UInt8>) throws -> Void
-  ) rethrows {
+  ) throws {
     switch self {
     case .metaspace(let replacement, let scheme, let splits):
       var marked = ByteText.replacing([UInt8(ascii: " ")], with: replacement, in: text)
@@ -30,10 +37,22 @@ indirect enum PreTokenizer: Sendable {
       try pattern.forEachSpan(of: text) { if !$0.range.isEmpty { try body(text[$0.range]) } }
     case .split(let pattern, let behavior, let inverted):
       var spans: [TextPattern.Span] = []
-      pattern.forEachSpan(of: text) { spans.append($0) }
+      try pattern.forEachSpan(of: text) { spans.append($0) }
       try Self.cut(text, spans, behavior, inverted, body)
     case .splitAt(let mark, let behavior, let inverted):
       try Self.cut(text, ByteText.spans(of: mark, in: text), behavior, inverted, body)
+    case .fixedLength(let length):
+      var start = text.startIndex
+      while start < text.endIndex {
+        var end = start
+        for _ in 0..<length where end < text.endIndex { end += ByteText.length(from: text[end]) }
+        end = min(end, text.endIndex)
+        try body(text[start..<end])
+        start = end
+      }
+    case .punctuation(let behavior):
+      let spans = ByteText.spans(of: Self.marks, in: text)
+      try Self.cut(text, spans, behavior, false, body)
     case .byteLevel(let prepends, let cuts):
       let isSpaced = !prepends || !dummy || text.first == UInt8(ascii: " ")
       let whole = isSpaced ? text : [UInt8(ascii: " ")] + text
@@ -47,7 +66,7 @@ indirect enum PreTokenizer: Sendable {
   private static func cut(
     _ text: ArraySlice<UInt8>, _ steps: ArraySlice<PreTokenizer>, isFirst: Bool, dummy: Bool,
     _ body: (ArraySlice<UInt8>) throws -> Void
-  ) rethrows {
+  ) throws {
     guard let step = steps.first else { return try body(text) }
     var isFirst = isFirst
     try step.cut(text, isFirst: isFirst, dummy: dummy) { piece in
@@ -63,6 +82,8 @@ indirect enum PreTokenizer: Sendable {
     let counted = spans.map { TextPattern.Span(range: $0.range, isMatch: $0.isMatch != inverted) }
     for range in behavior.pieces(counted) where !range.isEmpty { try body(text[range]) }
   }
+
+  private static let marks = UnicodeTables.set(UnicodeTables.punctuation)
 
   private static func split(
     _ text: [UInt8], before mark: [UInt8], _ body: (ArraySlice<UInt8>) throws -> Void
@@ -80,7 +101,7 @@ indirect enum PreTokenizer: Sendable {
     switch self {
     case .byteLevel: true
     case .sequence(let steps): steps.contains(where: \.isByteLevel)
-    case .metaspace, .split, .splitAt: false
+    case .metaspace, .split, .splitAt, .punctuation, .fixedLength: false
     }
   }
 }

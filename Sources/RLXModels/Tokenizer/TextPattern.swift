@@ -9,9 +9,9 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
   }
 
   private let code: OpaquePointer
-  /// Steps after which PCRE2 gives up on one match, some seconds: only patterns that go back and
+  /// Steps after which PCRE2 gives up on one match, about a second: only patterns that go back and
   /// forth over a text exponentially often come there.
-  private static let matchLimit: UInt32 = 100_000_000
+  static let matchLimit: UInt32 = 10_000_000
   private static let stackLimit = 256 << 20
 
   /// GPT-2's pattern: contractions, words with the space before them, numbers, other signs, space.
@@ -20,6 +20,12 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
 
   /// A single digit or other number.
   static let numbers = own(#"\p{N}"#)
+
+  /// Words, and runs of other signs.
+  static let words = own(#"\w+|[^\w\s]+"#)
+
+  /// A single white space.
+  static let space = own(#"\s"#)
 
   private static func own(_ pattern: String) -> TextPattern {
     do throws(PatternFault) { return try TextPattern(pattern) } catch {
@@ -49,8 +55,8 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
   }
 
   /// Hands out the matches in `text` and what lies between them, in order: together the whole
-  /// text. A match may be empty. Where PCRE2 gives up, the rest of the text is one stretch.
-  func forEachSpan(of text: ArraySlice<UInt8>, _ body: (Span) throws -> Void) rethrows {
+  /// text. A match may be empty. Throws `PatternGaveUp` where PCRE2 gives up.
+  func forEachSpan(of text: ArraySlice<UInt8>, _ body: (Span) throws -> Void) throws {
     guard let shadow = CharacterClasses.shadow(of: text) else {
       let start = text.startIndex
       try text.withUnsafeBufferPointer { subject in
@@ -73,7 +79,7 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
 
   private func forEachSpan(
     in subject: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) throws -> Void
-  ) rethrows {
+  ) throws {
     guard let match = pcre2_match_data_create_8(1, nil),
       let context = pcre2_match_context_create_8(nil)
     else { preconditionFailure("out of memory") }
@@ -94,6 +100,7 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
         pcre2_jit_stack_assign_8(context, nil, stack.map { UnsafeMutableRawPointer($0) })
         result = pcre2_match_8(code, subject.baseAddress, subject.count, start, 0, match, context)
       }
+      if result < 0 && result != PCRE2_ERROR_NOMATCH { throw PatternGaveUp() }
       guard result > 0, let found = pcre2_get_ovector_pointer_8(match) else { break }
       let range = found[0]..<found[1]
       if range.isEmpty && lastEnd == range.upperBound {
@@ -110,6 +117,9 @@ final class TextPattern: @unchecked Sendable {  // The code is only read once it
     if handedOut < subject.count { try body(handedOut..<subject.count, false) }
   }
 }
+
+/// A pattern went back and forth over a text more often than anybody can wait for.
+struct PatternGaveUp: Error {}
 
 /// What becomes of the matches of a Split.
 enum SplitBehavior: String, CaseIterable, Sendable {

@@ -1,7 +1,12 @@
 /// How tokens become text again: a chain of steps over their bytes, joined at the end.
 indirect enum TokenDecoder: Sendable {
   case sequence([TokenDecoder])
-  case replace([UInt8], with: [UInt8])
+  case replace(SoughtText, with: [UInt8])
+  /// The suffix of each token becomes a space, that of the last one goes.
+  case suffix([UInt8])
+  /// Tokens that begin with the prefix go on with the word, others begin one; spaces before marks and
+  /// within contractions go if it cleans up.
+  case wordPiece(prefix: [UInt8], cleansUp: Bool)
   /// Runs of `<0x..>` become the characters they spell, or one U+FFFD a byte where they spell none.
   case byteFallback
   /// All tokens become one.
@@ -14,7 +19,8 @@ indirect enum TokenDecoder: Sendable {
   case byteLevel
 
   static let known = [
-    "Sequence", "Replace", "ByteFallback", "ByteLevel", "Fuse", "Strip", "Metaspace",
+    "BPEDecoder", "ByteFallback", "ByteLevel", "Fuse", "Metaspace", "Replace", "Sequence", "Strip",
+    "WordPiece",
   ]
 
   /// The text of `tokens`.
@@ -36,8 +42,16 @@ indirect enum TokenDecoder: Sendable {
     switch self {
     case .sequence(let steps):
       steps.reduce(tokens) { $1.apply($0) }
-    case .replace(let pattern, let content):
-      tokens.map { ByteText.replacing(pattern, with: content, in: $0[...]) }
+    case .replace(let sought, let content):
+      // A token on which a pattern gives up stands for itself: tokens are short.
+      tokens.map { (try? sought.replaced(with: content, in: $0[...])) ?? $0 }
+    case .suffix(let suffix):
+      tokens.enumerated().map { index, token in
+        let space = index == tokens.count - 1 ? [] : [UInt8(ascii: " ")]
+        return ByteText.replacing(suffix, with: space, in: token[...])
+      }
+    case .wordPiece(let prefix, let cleansUp):
+      tokens.enumerated().map { Self.wordPiece($1, isFirst: $0 == 0, prefix, cleansUp: cleansUp) }
     case .byteFallback:
       Self.spellOut(tokens)
     case .fuse:
@@ -65,7 +79,7 @@ indirect enum TokenDecoder: Sendable {
     switch self {
     case .byteLevel: true
     case .sequence(let steps): steps.contains(where: \.isByteLevel)
-    case .replace, .byteFallback, .fuse, .strip, .metaspace: false
+    case .replace, .suffix, .wordPiece, .byteFallback, .fuse, .strip, .metaspace: false
     }
   }
 
@@ -95,6 +109,27 @@ indirect enum TokenDecoder: Sendable {
     flush()
     return result
   }
+
+  private static func wordPiece(
+    _ token: [UInt8], isFirst: Bool, _ prefix: [UInt8], cleansUp: Bool
+  ) -> [UInt8] {
+    var text = token
+    if !isFirst {
+      text =
+        token.starts(with: prefix)
+        ? Array(token.dropFirst(prefix.count)) : [UInt8(ascii: " ")] + token
+    }
+    guard cleansUp else { return text }
+    for (pattern, content) in Self.cleanUps {
+      text = ByteText.replacing(Array(pattern.utf8), with: Array(content.utf8), in: text[...])
+    }
+    return text
+  }
+
+  private static let cleanUps = [
+    (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"),
+    (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+  ]
 
   private static func strip(
     _ content: [UInt8], _ start: Int, _ stop: Int, from token: [UInt8]

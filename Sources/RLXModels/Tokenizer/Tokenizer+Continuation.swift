@@ -12,11 +12,27 @@ extension Tokenizer {
   /// tokenizer can spell them.
   package func encodeContinuation(prompt: String, response: String) -> [Int32] {
     let alone = encode(prompt, special: false)
-    if let last = alone.last, !added.tokens.contains(where: { $0.id == last }) {
-      let whole = encode(bytes: Array(prompt.utf8) + Array(response.utf8), dummy: true)
-      if whole.starts(with: alone) { return Array(whole.dropFirst(alone.count)) }
+    return continuation(
+      alone, of: { encode(bytes: Array(prompt.utf8) + Array(response.utf8), dummy: true) })
+      ?? encode(bytes: Array(response.utf8), dummy: false)
+  }
+
+  /// `encodeContinuation`, or an error where a pattern of the file goes back and forth for ever.
+  package func encodedContinuation(prompt: String, response: String) throws(ModelError) -> [Int32] {
+    let alone = try encoded(prompt, special: false)
+    let whole = try encoded(bytes: Array(prompt.utf8) + Array(response.utf8), dummy: true)
+    if let ids = continuation(alone, of: { whole }) { return ids }
+    return try encoded(bytes: Array(response.utf8), dummy: false)
+  }
+
+  /// What follows the ids of a prompt in those of the whole; nil where nothing of the prompt is in
+  /// front or its ids do not begin the whole's.
+  private func continuation(_ prompt: [Int32], of whole: () -> [Int32]) -> [Int32]? {
+    guard let last = prompt.last, !added.tokens.contains(where: { $0.id == last }) else {
+      return nil
     }
-    return encode(bytes: Array(response.utf8), dummy: false)
+    let ids = whole()
+    return ids.starts(with: prompt) ? Array(ids.dropFirst(prompt.count)) : nil
   }
 
   /// What `answer` adds to the text of `prompt`: decode(prompt + answer) − decode(prompt).

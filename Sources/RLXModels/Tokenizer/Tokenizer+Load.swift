@@ -1,8 +1,9 @@
 import RLXData
 
 extension Tokenizer {
-  /// The tokenizer of a model folder: tokenizer.json, and the names of special tokens in
-  /// tokenizer_config.json if that is there.
+  /// The tokenizer of a model folder: tokenizer.json and, where they are there, tokenizer_config.json
+  /// and special_tokens_map.json for the names of special tokens, and chat templates in
+  /// tokenizer_config.json or in files of their own.
   ///
   /// Errors name the file and the part: missing, of an unknown type, or not what it should be.
   package static func load(folder: String) throws(ModelError) -> Tokenizer {
@@ -13,39 +14,66 @@ extension Tokenizer {
     var files = [(name: "tokenizer.json", bytes: bytes)]
     let parts = try TokenizerParts(JSONFields(bytes: bytes, file: path))
     var special = SpecialTokens()
-    let neighbour = folder + "/tokenizer_config.json"
-    if let bytes = try MappedFile.contents(ifPresent: neighbour) {
-      files.append((name: "tokenizer_config.json", bytes: bytes))
-      special = try SpecialTokens(
-        JSONFields(bytes: bytes, file: neighbour), parts.model.vocabulary)
+    var templates = ChatTemplates()
+    var hasOwnTokens = false
+    for name in ["tokenizer_config.json", "special_tokens_map.json"] {
+      let path = folder + "/" + name
+      guard let bytes = try MappedFile.contents(ifPresent: path) else { continue }
+      files.append((name, bytes))
+      // Where the configuration lists the added tokens, its names stand.
+      if hasOwnTokens { continue }
+      let fields = try JSONFields(bytes: bytes, file: path)
+      hasOwnTokens = fields["added_tokens_decoder"] != nil
+      try special.read(fields, parts.model.vocabulary)
+      if name == "tokenizer_config.json" { try templates.read(fields) }
     }
-    return Tokenizer(parts: parts, special: special, files: files)
+    try templates.read(folder: folder, into: &files)
+    return Tokenizer(parts: parts, special: special, templates: templates, files: files)
   }
+
+  /// The tokenizer of the bytes of a tokenizer.json alone.
+  package static func read(_ bytes: [UInt8], file: String) throws(ModelError) -> Tokenizer {
+    Tokenizer(
+      parts: try TokenizerParts(JSONFields(bytes: bytes, file: file)), special: SpecialTokens(),
+      files: [("tokenizer.json", bytes)])
+  }
+
+  /// The names of all files that may belong to a tokenizer, in its folder.
+  package static let fileNames = [
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", ChatTemplates.file,
+  ]
 }
 
-/// The special tokens a tokenizer_config.json names.
-struct SpecialTokens {
-  var beginning: Int32?
-  var end: Int32?
-  var padding: Int32?
+/// The special tokens that tokenizer_config.json and special_tokens_map.json name.
+struct SpecialTokens: Sendable {
+  /// The names and the tokens as they are written, for chat templates: `bos_token` and so on.
+  private(set) var names: [(name: String, token: String)] = []
+  private(set) var beginning: Int32?
+  private(set) var end: Int32?
+  private(set) var padding: Int32?
+
+  private static let known = [
+    "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
+  ]
 
   init() {}
 
-  init(_ fields: JSONFields, _ vocabulary: Vocabulary) throws(ModelError) {
-    beginning = try Self.token("bos_token", fields, vocabulary)
-    end = try Self.token("eos_token", fields, vocabulary)
-    padding = try Self.token("pad_token", fields, vocabulary)
-  }
-
-  /// A token given as a string or as an object with `content`; nil if it is not in the vocabulary.
-  private static func token(
-    _ name: String, _ fields: JSONFields, _ vocabulary: Vocabulary
-  ) throws(ModelError) -> Int32? {
-    guard let value = fields[name] else { return nil }
-    guard let text = value.stringValue ?? value["content"]?.stringValue else {
-      throw fields.wrong(name, value, wanted: "a token")
+  /// Reads the tokens of a file, which go before those read so far.
+  mutating func read(_ fields: JSONFields, _ vocabulary: Vocabulary) throws(ModelError) {
+    for name in Self.known {
+      guard let value = fields[name] else { continue }
+      guard let text = value.stringValue ?? value["content"]?.stringValue else {
+        throw fields.wrong(name, value, wanted: "a token")
+      }
+      names.removeAll { $0.name == name }
+      names.append((name, text))
+      switch name {
+      case "bos_token": beginning = vocabulary.id(of: text)
+      case "eos_token": end = vocabulary.id(of: text)
+      case "pad_token": padding = vocabulary.id(of: text)
+      default: break
+      }
     }
-    return vocabulary.id(of: text)
   }
 }
 

@@ -59,7 +59,8 @@ extension Tokenizer {
   {
     let file = TokenizerFile(trainer, specialTokens)
     let parts = try TokenizerParts(JSONFields(bytes: file.tokenizer, file: "tokenizer.json"))
-    let special = try SpecialTokens(
+    var special = SpecialTokens()
+    try special.read(
       JSONFields(bytes: file.config, file: "tokenizer_config.json"), parts.model.vocabulary)
     self.init(
       parts: parts, special: special,

@@ -1,8 +1,8 @@
 /// Text to ids and back, as a tokenizer.json says.
 ///
 /// Only what tokenizer.json names and this file knows is done; a component it does not know is an
-/// error at loading. Truncation and padding settings of the file are not followed: nothing is
-/// truncated silently, and batches are packed.
+/// error at loading. Truncation and padding settings of the file are not followed, as transformers
+/// does not follow them unless asked: nothing is truncated silently, and batches are packed.
 package final class Tokenizer: Sendable {
   /// The bytes of the files it came from, to be saved again as they are.
   package let files: [(name: String, bytes: [UInt8])]
@@ -10,6 +10,8 @@ package final class Tokenizer: Sendable {
   package let beginning: Int32?
   package let end: Int32?
   package let padding: Int32?
+  let special: SpecialTokens
+  let templates: ChatTemplates
 
   let model: BytePairEncoder
   let added: AddedTokens
@@ -23,9 +25,12 @@ package final class Tokenizer: Sendable {
   let isByteToken: [Bool]
 
   init(
-    parts: TokenizerParts, special: SpecialTokens, files: [(name: String, bytes: [UInt8])]
+    parts: TokenizerParts, special: SpecialTokens, templates: ChatTemplates = ChatTemplates(),
+    files: [(name: String, bytes: [UInt8])]
   ) {
     self.files = files
+    self.special = special
+    self.templates = templates
     beginning = special.beginning
     end = special.end
     padding = special.padding
@@ -58,30 +63,68 @@ package final class Tokenizer: Sendable {
 
   /// The ids of a text, with the special tokens the file puts around a text if `special`.
   /// Marks that stand in the text itself, such as `</s>`, are always recognised.
+  ///
+  /// Where a pattern of the file gives up on a stretch of the text, that stretch is one piece;
+  /// `encoded` throws then.
   package func encode(_ text: String, special: Bool = true) -> [Int32] {
     let ids = encode(bytes: Array(text.utf8), dummy: true)
+    return special ? before + ids + after : ids
+  }
+
+  /// `encode`, or an error where a pattern of the file goes back and forth over the text for ever.
+  package func encoded(_ text: String, special: Bool = true) throws(ModelError) -> [Int32] {
+    let ids = try encoded(bytes: Array(text.utf8), dummy: true)
     return special ? before + ids + after : ids
   }
 
   /// The ids of a text between marks and across them; without `dummy` no space is put in front.
   func encode(bytes text: [UInt8], dummy: Bool) -> [Int32] {
     var ids: [Int32] = []
+    encode(bytes: text, dummy: dummy, into: &ids) { stretch, ids in
+      model.encode(stretch, into: &ids)
+    }
+    return ids
+  }
+
+  func encoded(bytes text: [UInt8], dummy: Bool) throws(ModelError) -> [Int32] {
+    var ids: [Int32] = []
+    var gaveUp = false
+    encode(bytes: text, dummy: dummy, into: &ids) { _, _ in gaveUp = true }
+    guard !gaveUp else {
+      throw .setting(
+        name: "the text",
+        found: "one on which a pattern of tokenizer.json takes more than "
+          + "\(TextPattern.matchLimit) steps", wanted: "a pattern that comes to an end")
+    }
+    return ids
+  }
+
+  /// `giveUp` gets the stretches on which a pattern gave up.
+  private func encode(
+    bytes text: [UInt8], dummy: Bool, into ids: inout [Int32],
+    giveUp: (ArraySlice<UInt8>, inout [Int32]) -> Void
+  ) {
     for part in added.split(raw: text) {
       switch part {
       case .mark(let id):
         ids.append(id)
       case .text(let range):
         let isFirst = range.lowerBound == 0
-        encode(text[range], isFirst: isFirst, dummy: dummy || !isFirst, into: &ids)
+        let known = ids.count
+        do {
+          try encode(text[range], isFirst: isFirst, dummy: dummy || !isFirst, into: &ids)
+        } catch {
+          ids.removeSubrange(known...)
+          giveUp(text[range], &ids)
+        }
       }
     }
-    return ids
   }
 
   private func encode(
     _ text: ArraySlice<UInt8>, isFirst: Bool, dummy: Bool, into ids: inout [Int32]
-  ) {
-    let normalized = normalizer?.apply(text, dummy: dummy) ?? Array(text)
+  ) throws {
+    let normalized = try normalizer?.apply(text, dummy: dummy) ?? Array(text)
     for part in added.split(normalized: normalized) {
       switch part {
       case .mark(let id):
@@ -92,7 +135,7 @@ package final class Tokenizer: Sendable {
           continue
         }
         let begins = isFirst && range.lowerBound == 0
-        preTokenizer.cut(
+        try preTokenizer.cut(
           normalized[range], isFirst: begins, dummy: dummy || range.lowerBound > 0
         ) { piece in
           model.encode(piece, into: &ids)
@@ -101,20 +144,21 @@ package final class Tokenizer: Sendable {
     }
   }
 
-  /// The pieces of a text that holds no mark, which no token straddles, as bytes.
-  package func pieces(of text: String) -> [[UInt8]] {
-    var pieces: [[UInt8]] = []
-    forEachPiece(of: text) { pieces.append(Array($0)) }
-    return pieces
+  /// A text as the normalizer leaves it.
+  package func normalized(_ text: String) throws -> String {
+    guard let normalizer, !text.isEmpty else { return text }
+    return String(decoding: try normalizer.apply(Array(text.utf8)[...]), as: UTF8.self)
   }
 
-  /// Hands out the pieces of a text that holds no mark.
-  func forEachPiece(of text: String, _ body: (ArraySlice<UInt8>) -> Void) {
+  /// The pieces of a text that holds no mark, which no token straddles, as bytes.
+  package func pieces(of text: String) throws -> [[UInt8]] {
     let bytes = Array(text.utf8)
-    guard !bytes.isEmpty else { return }
-    let normalized = normalizer?.apply(bytes[...]) ?? bytes
-    guard let preTokenizer else { return body(normalized[...]) }
-    preTokenizer.cut(normalized[...], isFirst: true, dummy: true, body)
+    guard !bytes.isEmpty else { return [] }
+    let normalized = try normalizer?.apply(bytes[...]) ?? bytes
+    guard let preTokenizer else { return [normalized] }
+    var pieces: [[UInt8]] = []
+    try preTokenizer.cut(normalized[...], isFirst: true, dummy: true) { pieces.append(Array($0)) }
+    return pieces
   }
 
   /// The text of ids. Special tokens stay, unless `skipSpecial`; an id without a token has no text,

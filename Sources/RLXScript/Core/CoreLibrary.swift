@@ -112,7 +112,7 @@ enum CoreLibrary {
     case .string(let text): return text.count
     case .range(let range): return range.count
     case .host(let object):
-      if let count = object.count { return count }
+      if let count = try object.counted() { return count }
     default: break
     }
     throw Fault(.type, "len: \(value.described) has no length")

@@ -46,6 +46,13 @@ package protocol HostError: Error {
   var remedy: String? { get }
   /// The parameter at fault: the error then points at that argument.
   var parameter: String? { get }
+  /// An error of the script that this one only carries through layers that know no scripts: it is what
+  /// is reported.
+  var carried: (any Error)? { get }
+}
+
+extension HostError {
+  package var carried: (any Error)? { nil }
 }
 
 /// The plain `HostError`.

@@ -18,6 +18,8 @@ package protocol HostObject: AnyObject {
   var isData: Bool { get }
   /// What `len` says; nil where there is no length.
   var count: Int? { get }
+  /// `count` for `len`, where finding it may fail.
+  func counted() throws -> Int?
 
   func index(_ subscripts: [SubscriptValue]) throws -> Value
   /// `x[subscripts] = value`: returns the changed object, itself where objects are references.
@@ -48,6 +50,7 @@ package protocol HostObject: AnyObject {
 extension HostObject {
   package var isData: Bool { false }
   package var count: Int? { nil }
+  package func counted() throws -> Int? { count }
 
   package func index(_ subscripts: [SubscriptValue]) throws -> Value {
     throw Fault(.type, "\(typeName): has no elements to read with [ ]")

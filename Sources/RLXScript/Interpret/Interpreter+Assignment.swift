@@ -72,12 +72,12 @@ extension Interpreter {
     case .index(let e):
       let subscripts = try subscripts(e.subscripts, frame)
       try change(e.object, frame, e.span) {
-        self.touch($0)
+        try self.touch($0)
         try Elements.write(&$0, subscripts, value)
       }
     case .member(let e):
       try change(e.object, frame, e.span) {
-        self.touch($0)
+        try self.touch($0)
         try Members.write(e.name, of: &$0, value)
       }
     }
@@ -150,7 +150,7 @@ extension Interpreter {
   ) throws {
     guard let step = steps.first else { return try body(&value) }
     let rest = steps.dropFirst()
-    touch(value)
+    try touch(value)
     switch step {
     case .subscripts(let subscripts):
       try Elements.change(&value, subscripts) { try self.change(&$0, rest, body) }
@@ -160,8 +160,10 @@ extension Interpreter {
   }
 
   /// Reports a host object that is about to be changed in place.
-  private func touch(_ value: Value) {
-    if case .host(let object) = value, !object.isData { effects.touch(object) }
+  private func touch(_ value: Value) throws {
+    guard case .host(let object) = value, !object.isData else { return }
+    if frozenCalls > 0 { throw FrozenFunction.impure("changes a \(object.typeName)") }
+    effects.touch(object)
   }
 
   /// The variable's value, leaving it empty where the function may change it, so that the value is

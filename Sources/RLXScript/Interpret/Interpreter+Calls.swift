@@ -103,6 +103,7 @@ extension Interpreter {
     _ spec: FunctionSpec, _ receiver: Value, _ arguments: [Argument], _ place: Place?
   ) throws -> Value {
     let bound = try ArgumentBinding(spec, arguments, place)
+    if frozenCalls > 0 { try checkFrozen(spec) }
     if spec.effects.contains(.mutates), case .host(let object) = receiver { effects.touch(object) }
     let call = Call(
       spec: spec, receiver: receiver, values: bound.values, isWritten: bound.isWritten,

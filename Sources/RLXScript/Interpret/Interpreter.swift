@@ -12,6 +12,8 @@ package final class Interpreter {
   package var last: Value = .nil
   /// How deep calls are nested now.
   var depth = 0
+  /// How many calls of frozen functions are going on.
+  var frozenCalls = 0
   let graveyard = Graveyard()
   let main = Module(name: "main")
   /// The used files, by path.
@@ -214,6 +216,7 @@ package final class Interpreter {
       return diagnostic
     case let exit as Exit: return exit
     case let error as any HostError:
+      if let carried = error.carried { return located(carried, place()) }
       return Diagnostic(error.kind, error.message, at: place(), remedy: error.remedy)
     default: return Diagnostic(.host, "\(error)", at: place())
     }

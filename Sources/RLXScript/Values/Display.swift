@@ -85,8 +85,37 @@ private struct Shower {
         return key + writer.lines(entry.value, indent: indent + 2 + key.unicodeScalars.count)
       }
       return block("{", inner, "}", indent)
+    case .string where indent > 0 && style.width < Int.max: return wrapped(line, indent: indent)
     default: return line
     }
+  }
+
+  /// A long text in a container, set below itself: broken behind spaces, which stay where they are, or
+  /// where a line is full of one word.
+  private func wrapped(_ quoted: String, indent: Int) -> String {
+    let room = style.width - indent - 2  // a quote or its margin before it, a comma behind it
+    guard room >= 8 else { return quoted }
+    var lines: [String] = []
+    var (line, used) = ("", 0)
+    func end() {
+      lines.append(line)
+      (line, used) = ("", 0)
+    }
+    for word in quoted.split(separator: " ", omittingEmptySubsequences: false) {
+      if used > 0 {
+        line += " "
+        used += 1
+        if used + columnWidth(String(word)) > room { end() }
+      }
+      for character in word {
+        let width = columnWidth(character)
+        if used + width > room { end() }
+        line.append(character)
+        used += width
+      }
+    }
+    end()
+    return lines.joined(separator: "\n" + String(repeating: " ", count: indent + 1))
   }
 
   private func block(_ open: String, _ items: [String], _ close: String, _ indent: Int) -> String {
@@ -124,6 +153,15 @@ private struct Shower {
     }
   }
 
+  /// Control characters, of which terminals obey the second row (0x80…) too, and what turns the
+  /// direction of text.
+  private func actsOnTerminal(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x61C: true
+    default: false
+    }
+  }
+
   private func quote(_ text: Text) -> String {
     var result = "\""
     for scalar in text.scalars {
@@ -135,7 +173,7 @@ private struct Shower {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
       default:
-        if scalar.value < 0x20 || scalar.value == 0x7F {
+        if actsOnTerminal(scalar) {
           result += "\\u{\(String(scalar.value, radix: 16))}"
         } else {
           result.unicodeScalars.append(scalar)

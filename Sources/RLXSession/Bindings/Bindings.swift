@@ -9,5 +9,6 @@ package enum Bindings {
     registerModels(registry, core: core)
     registerPreferences(registry, core: core)
     registerTraining(registry, core: core)
+    registerEvaluation(registry, core: core)
   }
 }

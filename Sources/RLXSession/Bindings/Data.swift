@@ -11,7 +11,7 @@ package func registerData(_ registry: Registry, core: SessionCore) {
         + "data[0..10] a dataset, data[\"prompt\"] a column.",
       constructor: DatasetMethods.constructor(core),
       methods: DatasetMethods.choosing(core) + DatasetMethods.changing
-        + DatasetMethods.leaving(core),
+        + DatasetMethods.converting + DatasetMethods.leaving(core),
       properties: DatasetMethods.properties))
 }
 
@@ -20,12 +20,17 @@ enum DatasetMethods {
     FunctionSpec(
       DatasetObject.typeName,
       "Rows of a .jsonl, .json, .csv or .txt file (or .gz of one), or of a list: strings are rows "
-        + "{text}, maps are rows.",
+        + "{text}, maps are rows. Of a large .jsonl file every line is checked and none kept: rows are "
+        + "read when they are asked for.",
       parameters: [
         ParameterSpec(
           "source", .oneOf([.string, .list, .host(DatasetObject.typeName)]),
           example: "\"prompts.jsonl\"",
-          doc: "a path, a built-in name such as \"nano/text\", or a list of strings or maps")
+          doc: "a path, a built-in name such as \"nano/text\", or a list of strings or maps"),
+        ParameterSpec(
+          "on_error", .string, choices: Dataset.OnError.allCases.map(\.rawValue),
+          default: .string(Dataset.OnError.fail.rawValue),
+          doc: "of rows that cannot be read: \"skip\" leaves them out, skipped says which"),
       ], effects: .reads, returns: "Dataset",
       example: "Dataset([\"Once upon a time\", \"One day\"])"
     ) { [unowned core] call in
@@ -33,8 +38,13 @@ enum DatasetMethods {
       case .string(let path):
         try core.files.refuseMisspelt(
           path.string, for: DatasetObject.typeName, kinds: [.dataset, .preferences])
-        let place = try core.files.input(path.string)
-        return try DatasetMethods.opened(place, as: path.string)
+        let onError = Dataset.OnError(rawValue: try call.string("on_error")) ?? .fail
+        let (data, hash) = try core.files.reading(path.string) {
+          try DatasetMethods.opened($0, as: path.string, onError)
+        }
+        if let hash { data.know(hash) }
+        if !data.skipped.isEmpty { core.warn(leftOut(data.skipped, of: path.string)) }
+        return try Value(data)
       case .host(let object): return .host(object)
       case let list: return try made(of: list.asElements() ?? [])
       }
@@ -42,9 +52,11 @@ enum DatasetMethods {
   }
 
   /// The file at `place`, called `path` in errors.
-  private static func opened(_ place: String, as path: String) throws -> Value {
+  private static func opened(_ place: String, as path: String, _ onError: Dataset.OnError) throws
+    -> Dataset
+  {
     do throws(DataError) {
-      return try Value(Dataset.open(place))
+      return try Dataset.open(place, onError: onError)
     } catch {
       var named = error
       if named.file == place { named.file = path }
@@ -52,12 +64,21 @@ enum DatasetMethods {
     }
   }
 
-  static func made(of elements: [Value]) throws -> Value {
+  private static func leftOut(_ lines: [Int], of path: String) -> String {
+    let shown = lines.prefix(5).map { NumberText.grouped($0) }.joined(separator: ", ")
+    return "Dataset: \(NumberText.count(lines.count, "broken row")) of \(path) left out: "
+      + (path.hasSuffix(".json") ? "element" : "line") + (lines.count == 1 ? " " : "s ") + shown
+      + (lines.count > 5 ? ", … (skipped has them all)" : "")
+  }
+
+  static func made(of elements: [Value]) throws -> Value { try Value(dataset(of: elements)) }
+
+  static func dataset(of elements: [Value]) throws -> Dataset {
     let rows = try elements.enumerated().map { place, element in
       try JSON(element, for: "Dataset: row \(place)")
     }
     do throws(DataError) {
-      return try Value(Dataset(values: rows))
+      return try Dataset(values: rows)
     } catch {
       throw DataError(
         found: error.found, wanted: "strings, or maps like {prompt: \"…\"}",
@@ -77,7 +98,24 @@ enum DatasetMethods {
         "len", "How many rows it has.", returns: "int",
         example: "Dataset([\"Once\", \"One day\"]).len  #> 2", of: DatasetObject.self
       ) {
-        .int($0.dataset.count)
+        .int(try $0.counted() ?? 0)
+      },
+      PropertySpec(
+        "skipped",
+        "The lines of its file that could not be read and were left out (on_error: \"skip\"); of a "
+          + ".json file the elements, from 1.",
+        returns: "list of int", example: "Dataset([\"Once\"]).skipped  #> []",
+        of: DatasetObject.self
+      ) {
+        .list($0.dataset.skipped.map { .int($0) })
+      },
+      PropertySpec(
+        "lazy",
+        "Whether its rows are read from their file, or made by a function, each time they are asked for; "
+          + "else they are in memory.",
+        returns: "bool", example: "Dataset([\"Once\"]).lazy  #> false", of: DatasetObject.self
+      ) {
+        .bool($0.dataset.isLazy)
       },
       PropertySpec(
         "kind", "TRL's name for what it is for, by its columns; nil if it has none.",
@@ -101,7 +139,7 @@ enum DatasetMethods {
     }
   }
 
-  private static var rows: String {
+  static var rows: String {
     "Dataset([\"a\", \"b\", \"c\", \"d\"])"
   }
 
@@ -161,48 +199,8 @@ enum DatasetMethods {
     ]
   }
 
-  private static func select(_ data: DatasetObject, _ places: [Int]) throws -> Value {
+  static func select(_ data: DatasetObject, _ places: [Int]) throws -> Value {
     try Value(data.dataset.select(places))
-  }
-
-  static var changing: [FunctionSpec] {
-    [
-      method(
-        "filter", "The rows for which a function gives true.",
-        parameters: [
-          ParameterSpec("keep", .function, example: "fn(row) => row.text.len > 0", doc: "of a row")
-        ], example: "\(rows).filter(fn(row) => row.text != \"b\")"
-      ) { data, call in
-        let keep = try call.function("keep")
-        var places: [Int] = []
-        for place in 0..<data.dataset.count {
-          try call.effects.point()
-          switch try call.call(keep, [try data.row(place)]) {
-          case .bool(true): places.append(place)
-          case .bool(false), .nil: break
-          case let other:
-            throw Fault(
-              .type, "filter: expected true or false from the function, got \(other.described)")
-          }
-        }
-        return try select(data, places)
-      },
-      method(
-        "map", "The rows a function makes of its rows: maps, or strings for rows {text}.",
-        parameters: [
-          ParameterSpec(
-            "change", .function, example: "fn(row) => {prompt: row.text}", doc: "of a row")
-        ], example: "\(rows).map(fn(row) => {prompt: row.text})"
-      ) { data, call in
-        let change = try call.function("change")
-        var rows: [Value] = []
-        for place in 0..<data.dataset.count {
-          try call.effects.point()
-          rows.append(try call.call(change, [try data.row(place)]))
-        }
-        return try made(of: rows)
-      },
-    ]
   }
 
   static func leaving(_ core: SessionCore) -> [FunctionSpec] {

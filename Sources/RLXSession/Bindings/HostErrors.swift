@@ -13,16 +13,20 @@ extension ModelError: HostError {
     switch self {
     case .missingFile: .missing
     case .brokenFile, .unwritable, .missingTensor, .unexpectedTensor, .wrongShape,
-      .unsupportedFormat, .missingField, .wrongField, .unsupportedField, .unknownFamily,
+      .unsupportedFormat, .notFiniteTensor, .missingField, .wrongField, .unsupportedField, .unknownFamily,
       .unknownTokenizerPart, .missingTokenizerPart:
       .file
-    case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample:
+    case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample,
+      .noChatTemplate, .chatTemplate, .adapter:
       .value
     case .notFinite: .arithmetic
+    case .stopped: .stopped
     }
   }
 
-  package var message: String { (file.map { "\($0): " } ?? "") + "\(given); wanted \(wanted)" }
+  package var message: String { self == .stopped ? "stopped" : said }
+
+  private var said: String { (file.map { "\($0): " } ?? "") + "\(given); wanted \(wanted)" }
 
   package var parameter: String? { if case .setting(let name, _, _) = self { name } else { nil } }
 }
@@ -31,8 +35,8 @@ extension TrainingError: HostError {
   package var kind: ErrorKind {
     switch self {
     case .unknownSetting, .givenTwice: .argument
-    case .setting, .conflict, .frozen, .nothing, .lengths, .emptyRow, .tooLong, .stage, .stale,
-      .noReward:
+    case .setting, .conflict, .frozen, .changed, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong,
+      .stage, .stale, .noReward:
       .value
     case .notFinite: .arithmetic
     case .invariant: .assertion
@@ -46,8 +50,8 @@ extension TrainingError: HostError {
     case .unknownSetting(_, let name, _), .setting(_, let name, _, _), .givenTwice(_, let name, _):
       name
     case .conflict(_, let names, _): names.first
-    case .notFinite, .frozen, .nothing, .lengths, .emptyRow, .tooLong, .stage, .stale, .noReward,
-      .invariant:
+    case .notFinite, .frozen, .changed, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong, .stage,
+      .stale, .noReward, .invariant:
       nil
     }
   }

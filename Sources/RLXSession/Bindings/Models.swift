@@ -12,7 +12,8 @@ package func registerModels(_ registry: Registry, core: SessionCore) {
         + "change it in place; copy() makes another.",
       constructor: ModelMethods.constructor(core), statics: [ModelMethods.new(core)],
       methods: [ModelMethods.generate(core)] + ModelMethods.measuring
-        + [ModelMethods.perplexity(core)] + ModelMethods.keeping(core),
+        + [ModelMethods.perplexity(core)] + ModelMethods.keeping(core)
+        + ModelMethods.adapters(core),
       properties: ModelMethods.properties))
   registry.add(
     HostType(
@@ -31,34 +32,53 @@ package func registerModels(_ registry: Registry, core: SessionCore) {
       methods: CompletionMethods.methods(registry),
       properties: CompletionMethods.listProperties, example: ModelMethods.answer))
   registry.add(TokenizerMethods.type(core))
+  registry.add(BoundaryMethods.type)
 }
 
 enum ModelMethods {
   /// Examples in the documentation take the model that comes with rlx.
   static let model = "Model(\"nano\")"
   static let answer = "\(model).generate(\"Once\", max_tokens: 8)"
-  static let files = [
-    "config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json",
-    "generation_config.json",
-    "tokenizer_config.json",
-  ]
+  static let files =
+    [
+      "config.json", "model.safetensors", "model.safetensors.index.json", "generation_config.json",
+      "adapter/adapter_config.json", "adapter/adapter_model.safetensors",
+    ] + Tokenizer.fileNames
 
   static func constructor(_ core: SessionCore) -> FunctionSpec {
     FunctionSpec(
       ModelObject.typeName,
-      "Loads a Hugging Face folder of the Llama or GPT-2 family: config.json, model.safetensors (or "
+      "Loads a Hugging Face folder of a family it knows (docs/models.md): config.json, model.safetensors (or "
         + "its shards), tokenizer.json.",
       parameters: [
         ParameterSpec(
-          "path", .string, example: "\"models/stories260K\"", doc: "the folder")
-      ], effects: .reads, returns: "Model", example: model
+          "path", .string, example: "\"models/stories260K\"",
+          doc: "the folder, or the name of a model on a hub: \"owner/name\""),
+        dtypeParameter(
+          DType.allCases,
+          "how products read the weights: float32, bf16 (with float32 ones behind, if it trains), or "
+            + "8-bit numbers, which never train; without it as the folder was saved, or f32"),
+      ] + HubChoice.parameters, effects: .reads, returns: "Model", example: model
     ) { [unowned core] call in
       let path = try call.string("path")
-      let model = try ModelFolder.load(path, names: files, core, for: "Model") {
-        try LanguageModel.load(folder: $0)
+      let dtype = try ModelMethods.dtype(call)
+      let hub = try HubChoice(call)
+      let model = try ModelFolder.load(path, names: files, core, for: "Model", hub: hub) {
+        try LanguageModel.load(folder: $0, dtype: dtype)
       }
       return .host(ModelObject(model, name: ModelFolder.name(path)))
     }
+  }
+
+  static func dtypeParameter(_ dtypes: [DType], _ doc: String) -> ParameterSpec {
+    ParameterSpec(
+      "dtype", .string, choices: dtypes.map(\.rawValue), optional: true, example: "\"bf16\"",
+      doc: doc)
+  }
+
+  /// The dtype a call names, if it does.
+  static func dtype(_ call: Call) throws -> DType? {
+    try call.isGiven("dtype") ? DType(rawValue: call.string("dtype")) : nil
   }
 
   static func method(
@@ -78,7 +98,9 @@ enum ModelMethods {
   static func keeping(_ core: SessionCore) -> [FunctionSpec] {
     [
       method(
-        "copy", "A model of its own with the same weights, not frozen.", returns: "Model",
+        "copy",
+        "A model of its own with the same weights, not frozen unless they are 8-bit numbers.",
+        returns: "Model",
         example: "\(model).copy()"
       ) { object, _ in
         .host(ModelObject(object.model.copy(), name: object.name))
@@ -135,10 +157,21 @@ enum ModelMethods {
         .int($0.model.config.context)
       },
       PropertySpec(
+        "dtype", "How its products read the weights: \"f32\", \"bf16\" or \"q8\".",
+        returns: "string", of: ModelObject.self
+      ) {
+        .string($0.model.dtype.rawValue)
+      },
+      PropertySpec(
         "frozen", "Whether nothing trains it.", returns: "bool", of: ModelObject.self
       ) {
         .bool($0.model.isFrozen)
       },
+      PropertySpec(
+        "adapter",
+        "Its LoRA adapter, {rank, alpha, targets, rslora, layers, parameters}; nil "
+          + "without one.", returns: "map or nil", of: ModelObject.self
+      ) { adapter(of: $0) },
     ]
   }
 }

@@ -24,7 +24,14 @@ extension ModelMethods {
   static func answers(_ object: ModelObject, _ call: Call, _ core: SessionCore) throws
     -> [CompletionObject]
   {
-    let prompts = try TextReader(object, call, "prompts").prompts(call.value("prompts"))
+    try answers(
+      object, to: TextReader(object, call, "prompts").prompts(call.value("prompts")), call, core)
+  }
+
+  /// The answers to `prompts`, drawn as the call's keywords of `sampling` say.
+  static func answers(
+    _ object: ModelObject, to prompts: [Prompt], _ call: Call, _ core: SessionCore
+  ) throws -> [CompletionObject] {
     let settings = try generationSettings(call)
     try settings.validate()
     try ModelMemory(model: object.model, owner: call.spec.qualifiedName)

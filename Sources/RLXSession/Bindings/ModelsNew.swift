@@ -26,7 +26,7 @@ extension ModelMethods {
           aliases: ["num_attention_heads", "n_head"], doc: "attention heads, a divisor of width"),
         ParameterSpec(
           "kv_heads", .int, range: .atLeast(1), optional: true, aliases: ["num_key_value_heads"],
-          example: "2", doc: "heads of keys and values (llama); without it as many as heads"),
+          example: "2", doc: "heads of keys and values (not gpt2, gpt_neox); without it as many as heads"),
         ParameterSpec(
           "inner_width", .int, range: .atLeast(1), optional: true,
           aliases: ["intermediate_size", "n_inner"], example: "352",
@@ -37,6 +37,8 @@ extension ModelMethods {
         ParameterSpec(
           "tie_word_embeddings", .bool, optional: true, aliases: ["tie"], example: "true",
           doc: "whether the output layer is the embedding; without it as the family's models"),
+        dtypeParameter(
+          DType.allCases.filter(\.trains), "how products read the weights; without it f32"),
       ], effects: .draws, returns: "Model",
       example:
         "tok = \(model).tokenizer\nModel.new(family: \"llama\", layers: 2, width: 32, tokenizer: tok)"
@@ -51,7 +53,8 @@ extension ModelMethods {
         heads: try call.int("heads"), kvHeads: try given("kv_heads"),
         innerWidth: try given("inner_width"), context: try call.int("context"),
         tiesEmbeddings: try call.isGiven("tie_word_embeddings")
-          ? call.bool("tie_word_embeddings") : nil)
+          ? call.bool("tie_word_embeddings") : nil,
+        dtype: try ModelMethods.dtype(call) ?? .float32)
       let config = try shape.config(for: tokenizer)
       try ModelMemory.check(config, owner: call.spec.qualifiedName)
       return .host(

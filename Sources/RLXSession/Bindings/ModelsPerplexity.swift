@@ -1,5 +1,7 @@
+import Glibc
 import RLXModels
 import RLXScript
+import RLXTensor
 import RLXTraining
 
 extension ModelMethods {
@@ -14,8 +16,12 @@ extension ModelMethods {
         ParameterSpec(
           "data", TextReader.exampleTypes, example: "Dataset([\"Once upon a time\"])",
           doc:
-            "a Dataset, Preferences (their chosen answers), or texts or maps {prompt, completion}")
-      ], returns: "float", example: "\(model).perplexity([\"Once upon a time\"])"
+            "a Dataset, Preferences (their chosen answers), or texts or maps {prompt, completion}"),
+        ParameterSpec(
+          "interval", .bool, default: .bool(false),
+          doc: "whether to give a Measure with a bootstrap interval over the rows, which draws"),
+      ], returns: "float, or Measure with interval: true",
+      example: "\(model).perplexity([\"Once upon a time\"])"
     ) { [unowned core] object, call in
       let owner = call.spec.qualifiedName
       let examples = try TextReader(object, call, "data").examples(call.value("data"))
@@ -40,6 +46,15 @@ extension ModelMethods {
           parameter: "data")
       }
       defer { core.endProgress() }
+      if try call.bool("interval") {
+        let rows = try object.model.likelihoods(of: pairs) {
+          try core.progress("perplexity", $0, of: pairs.count)
+        }
+        let interval = BootstrapInterval(
+          ratio: rows.map(\.negativeLogLikelihood), by: rows.map { Double($0.tokens) },
+          draw: core.nextDraw(.evaluation), transform: { exp($0) })
+        return .host(MeasureObject(interval, unit: "row"))
+      }
       let found = try object.model.likelihood(of: pairs) {
         try core.progress("perplexity", $0, of: pairs.count)
       }

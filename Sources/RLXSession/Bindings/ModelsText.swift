@@ -35,20 +35,25 @@ struct TextReader {
 
   // MARK: Prompts
 
-  func prompt(_ text: String) -> Prompt { Prompt(text: text, tokens: tokenizer.encode(text)) }
+  func prompt(_ text: String) throws -> Prompt {
+    Prompt(text: text, tokens: try tokenizer.encoded(text))
+  }
 
   /// One prompt: a text, ids, a Completion's prompt, or a row {prompt} or {text}.
   func prompt(_ value: Value, at place: Int? = nil) throws -> Prompt {
     switch value {
-    case .string(let text): return prompt(text.string)
+    case .string(let text): return try prompt(text.string)
+    case .list(let list) where list.elements.first.map({ $0.kind == .map }) == true:
+      return try prompt(.map([("messages", value)]), at: place)
     case .list, .range:
       let tokens = try ids(value, at: place)
       return Prompt(text: tokenizer.decode(tokens, skipSpecial: true), tokens: tokens)
     case .map(let row):
-      if case .string(let text)? = row["prompt"] ?? row["text"] { return prompt(text.string) }
+      if let dialogue = try dialogue(row) { return try prompt(dialogue.prompts(chat: chat)[0]) }
+      if case .string(let text)? = row["prompt"] ?? row["text"] { return try prompt(text.string) }
     case .host(let object):
       if let answer = object as? CompletionObject {
-        guard answer.tokenizer.isSame(as: tokenizer) else { return prompt(answer.prompt) }
+        guard answer.tokenizer.isSame(as: tokenizer) else { return try prompt(answer.prompt) }
         return Prompt(text: answer.prompt, tokens: answer.completion.promptTokens)
       }
     default: break
@@ -59,10 +64,12 @@ struct TextReader {
   /// All prompts of a text, a list of texts or of lists of ids, a list of ids, or a Dataset.
   func prompts(_ value: Value) throws -> [Prompt] {
     switch value {
-    case .string(let text): return [prompt(text.string)]
+    case .string(let text): return [try prompt(text.string)]
     case .host(let object):
       if let data = object as? DatasetObject {
-        return try data.dataset.prompts().map { prompt($0) }
+        return try data.dataset.prompts(chat: chat).map {
+          try prompt($0)
+        }
       }
       if let answers = object as? CompletionsObject {
         return try answers.items.map { try prompt(.host($0)) }
@@ -70,10 +77,41 @@ struct TextReader {
     case .list, .range:
       let elements = try value.asElements() ?? []
       if case .int? = elements.first { return [try prompt(value)] }
+      if case .map(let row)? = elements.first, row["role"] != nil { return [try prompt(value)] }
       return try elements.enumerated().map { try prompt($1, at: $0) }
     default: break
     }
     throw wrong(value, "a text, a list of texts or of lists of ids, or a Dataset")
+  }
+
+  private func prompt(_ text: PromptText) throws -> Prompt {
+    Prompt(text: text.text, tokens: try tokenizer.encoded(text.text, special: !text.isRendered))
+  }
+
+  // MARK: Dialogues
+
+  /// Writes messages out by the tokenizer's chat template; nil where it has none.
+  var chat: ChatRenderer? {
+    guard tokenizer.hasChatTemplate else { return nil }
+    return { [tokenizer] request in
+      var settings = ChatSettings(addsGenerationPrompt: request.addsGenerationPrompt)
+      settings.continuesLastMessage = request.continuesFinalMessage
+      settings.tools = request.tools?.arrayValue
+      settings.variables = request.options
+      return try tokenizer.chat(request.messages, settings).text
+    }
+  }
+
+  /// A row whose texts are messages as a dataset of that row; nil of other rows.
+  func dialogue(_ row: MapValue) throws -> Dataset? {
+    let isDialogue = row.entries.contains { _, value in
+      guard case .list(let list) = value, case .map(let first)? = list.elements.first else {
+        return false
+      }
+      return first["role"] != nil || first["from"] != nil
+    }
+    guard isDialogue, case .object(let object) = try JSON(.map(row), for: owner) else { return nil }
+    return Dataset(rows: [object])
   }
 
   func ids(_ value: Value, at place: Int? = nil) throws -> [Int32] {
@@ -100,7 +138,8 @@ struct TextReader {
     switch value {
     case .string(let text):
       return (
-        text.string, tokenizer.encodeContinuation(prompt: prompt.text, response: text.string)
+        text.string,
+        try tokenizer.encodedContinuation(prompt: prompt.text, response: text.string)
       )
     case .list, .range:
       let tokens = try ids(value, at: place)

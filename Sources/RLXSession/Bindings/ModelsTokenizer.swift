@@ -1,8 +1,9 @@
+import RLXHub
 import RLXModels
 import RLXScript
 
 enum TokenizerMethods {
-  private static let example = "\(ModelMethods.model).tokenizer"
+  static let example = "\(ModelMethods.model).tokenizer"
 
   static func type(_ core: SessionCore) -> HostType {
     HostType(
@@ -10,18 +11,22 @@ enum TokenizerMethods {
       constructor: FunctionSpec(
         TokenizerObject.typeName, "Loads the tokenizer.json of a folder.",
         parameters: [
-          ParameterSpec("path", .string, example: "\"models/stories260K\"", doc: "the folder")
-        ], effects: .reads, returns: "Tokenizer", example: "Tokenizer(\"nano\")"
+          ParameterSpec(
+            "path", .string, example: "\"models/stories260K\"",
+            doc: "the folder, or the name of a model on a hub: \"owner/name\"")
+        ] + HubChoice.parameters, effects: .reads, returns: "Tokenizer",
+        example: "Tokenizer(\"nano\")"
       ) { [unowned core] call in
         let path = try call.string("path")
         let folder = path.hasSuffix("/tokenizer.json") ? String(path.dropLast(15)) : path
         let tokenizer = try ModelFolder.load(
-          folder, names: ["tokenizer.json", "tokenizer_config.json"], core, for: "Tokenizer"
+          folder, names: Tokenizer.fileNames, core, for: "Tokenizer",
+          hub: HubChoice(call, part: .tokenizer)
         ) { try Tokenizer.load(folder: $0) }
         return .host(TokenizerObject(tokenizer, name: ModelFolder.name(folder)))
       },
       statics: [train],
-      methods: methods + [save(core)],
+      methods: methods + [chat, boundary, save(core)],
       properties: [
         PropertySpec(
           "vocab_size", "One more than the largest id.", returns: "int", of: TokenizerObject.self
@@ -61,7 +66,7 @@ enum TokenizerMethods {
       ) { call in
         let tokenizer = try call.object(as: TokenizerObject.self).tokenizer
         return .ids(
-          tokenizer.encode(try call.string("text"), special: try call.bool("special")))
+          try tokenizer.encoded(call.string("text"), special: call.bool("special")))
       },
       FunctionSpec(
         "decode", "The text of ids.",

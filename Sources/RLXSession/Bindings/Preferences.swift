@@ -111,7 +111,10 @@ enum PreferenceMethods {
   private static func inMemory(
     _ pairs: [(text: PreferenceText, by: String)], _ core: SessionCore, name: String = "memory"
   ) throws -> PreferencesObject {
-    let (object, leftOut) = try PreferencesObject.holding(pairs, name: name)
+    defer { core.endProgress() }
+    let (object, leftOut) = try PreferencesObject.holding(pairs, name: name) {
+      try core.progress("Preferences", $0, of: pairs.count)
+    }
     if leftOut > 0 {
       core.warn(
         "Preferences: \(NumberText.grouped(leftOut)) of \(NumberText.count(pairs.count, "row")) "

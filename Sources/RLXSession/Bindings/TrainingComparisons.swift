@@ -54,10 +54,10 @@ struct ComparisonReader {
       return try object.comparisons(reader?.tokenizer, ranked: false).flatMap(\.answers)
     case .host(let object as DatasetObject):
       if object.dataset.type == .preference { return try comparisons(value).flatMap(\.answers) }
-      return try object.dataset.demonstrations().map { text in
-        try text.prompt.map {
-          try sample(prompt: .string($0), answer: .string(text.completion), at: nil)
-        } ?? sample(of: text.completion)
+      return try object.dataset.demonstrations(chat: reader?.chat).map { text in
+        guard let prompt = text.prompt else { return sample(of: text.completion, text.isRendered) }
+        if text.isRendered { return sample(rendered: prompt, text.completion) }
+        return try sample(prompt: .string(prompt), answer: .string(text.completion), at: nil)
       }
     case .list(let list):
       return try list.elements.enumerated().flatMap { place, element -> [Sample] in
@@ -79,7 +79,10 @@ struct ComparisonReader {
 
   private func comparisons(_ dataset: Dataset) throws -> [Comparison<Sample>] {
     let hasPrompt = dataset.columns.contains("prompt")
-    if dataset.columns.contains("responses") || (hasPrompt && dataset.type == .preference) {
+    let isChat = dataset.type == .preference && dataset.isConversational
+    if dataset.columns.contains("responses")
+      || (hasPrompt && dataset.type == .preference && !isChat)
+    {
       return try (0..<dataset.count).map { place in
         guard case .map(let row) = Value(.object(try dataset.row(place))) else {
           preconditionFailure("a row is an object")
@@ -99,8 +102,11 @@ struct ComparisonReader {
           ? "an answer alone says nothing of another: pair good with bad ones to the same prompt"
           : "data.map(fn(row) => {…}) with the columns' new names")
     }
-    return try dataset.preferences().map { text in
-      Comparison(
+    return try dataset.preferences(chat: reader?.chat).map { text in
+      if text.isRendered {
+        return Comparison([text.chosen, text.rejected].map { sample(rendered: text.prompt, $0) })
+      }
+      return Comparison(
         try [text.chosen, text.rejected].map {
           try sample(prompt: .string(text.prompt), answer: .string($0), at: nil)
         })
@@ -108,6 +114,9 @@ struct ComparisonReader {
   }
 
   private func comparison(_ row: MapValue, at place: Int?) throws -> Comparison<Sample> {
+    if let reader, let dialogue = try reader.dialogue(row) {
+      return try comparisons(dialogue)[0]
+    }
     let prompt = try field("prompt", of: row, at: place)
     if let responses = row["responses"] { return try ranking(prompt, responses, row, at: place) }
     let answers = try ["chosen", "rejected"].map { name in
@@ -159,10 +168,18 @@ struct ComparisonReader {
 
   // MARK: Answers
 
-  private func sample(of text: String) -> Sample {
+  private func sample(of text: String, _ isRendered: Bool = false) -> Sample {
     Sample(
       prompt: "", response: text, promptTokens: [],
-      responseTokens: reader?.tokenizer.encode(text) ?? [])
+      responseTokens: reader?.tokenizer.encode(text, special: !isRendered) ?? [])
+  }
+
+  /// An answer and its prompt as a chat template wrote them, special tokens and all.
+  private func sample(rendered prompt: String, _ answer: String) -> Sample {
+    Sample(
+      prompt: prompt, response: answer,
+      promptTokens: reader?.tokenizer.encode(prompt, special: false) ?? [],
+      responseTokens: reader?.tokenizer.encodeContinuation(prompt: prompt, response: answer) ?? [])
   }
 
   /// An answer to a prompt, as texts.

@@ -24,7 +24,7 @@ extension TextReader {
     case .host(let object):
       if let prefs = object as? PreferencesObject { return try prefs.pairs(tokenizer) }
       if let data = object as? DatasetObject {
-        return try data.dataset.preferences().map { pair($0) }
+        return try data.dataset.preferences(chat: chat).map { pair($0) }
       }
     default: break
     }
@@ -33,12 +33,13 @@ extension TextReader {
 
   private func pair(_ text: PreferenceText) -> PreferencePair {
     PreferencePair(
-      prompt: tokenizer.encode(text.prompt),
+      prompt: tokenizer.encode(text.prompt, special: !text.isRendered),
       chosen: tokenizer.encodeContinuation(prompt: text.prompt, response: text.chosen),
       rejected: tokenizer.encodeContinuation(prompt: text.prompt, response: text.rejected))
   }
 
   private func pair(_ row: MapValue, at place: Int?) throws -> PreferencePair {
+    if let dialogue = try dialogue(row) { return pair(try dialogue.preferences(chat: chat)[0]) }
     let prompt = try prompt(try field("prompt", of: row, at: place), at: place)
     return PreferencePair(
       prompt: prompt.tokens,
@@ -81,9 +82,7 @@ extension TextReader {
         }
       }
       if let data = object as? DatasetObject {
-        return try data.dataset.demonstrations().map { text in
-          text.prompt.map { example($0, text.completion) } ?? example(text.completion)
-        }
+        return try data.dataset.demonstrations(chat: chat).map(example)
       }
     default: break
     }
@@ -94,13 +93,22 @@ extension TextReader {
     SFT.Example(completion: tokenizer.encode(text))
   }
 
-  private func example(_ prompt: String, _ completion: String) -> SFT.Example {
-    SFT.Example(
-      prompt: tokenizer.encode(prompt),
-      completion: tokenizer.encodeContinuation(prompt: prompt, response: completion))
+  private func example(_ text: DemonstrationText) -> SFT.Example {
+    let special = !text.isRendered
+    guard let prompt = text.prompt else {
+      return SFT.Example(
+        completion: tokenizer.encode(text.completion, special: special), isWhole: text.isRendered)
+    }
+    return SFT.Example(
+      prompt: tokenizer.encode(prompt, special: special),
+      completion: tokenizer.encodeContinuation(prompt: prompt, response: text.completion),
+      isWhole: text.isRendered)
   }
 
   private func example(_ row: MapValue, at place: Int?) throws -> SFT.Example {
+    if let dialogue = try dialogue(row) {
+      return example(try dialogue.demonstrations(chat: chat)[0])
+    }
     if let given = row["prompt"], let answer = row["completion"] ?? row["chosen"] {
       let prompt = try prompt(given, at: place)
       return SFT.Example(

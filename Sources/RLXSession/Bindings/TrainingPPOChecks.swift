@@ -20,9 +20,9 @@ extension PPOMethods {
         try object.trainer.check(prompts, report: progress(core).staged).map { invariant in
           .map([
             ("holds", .bool(invariant.holds)), ("invariant", .string(invariant.name)),
-            ("equation", .string(invariant.equation)),
             ("difference", .float(invariant.difference)),
-            ("tolerance", .float(invariant.tolerance)), ("where", .string(invariant.operands)),
+            ("tolerance", .float(invariant.tolerance)),
+            ("equation", .string(invariant.equation)), ("where", .string(invariant.operands)),
           ])
         })
     }

@@ -96,6 +96,7 @@ enum PRMMethods {
           let held = try Self.rows(object, call, core, from: "eval", training: false)
           work.evaluate = { try object.trainer.evaluate(held, report: $0) }
         }
+        warnOfOneSide(rows, call, core)
         let run = try TrainingRun(object, call, core, work)
         let progress = TrainingProgress(
           core: core, trainer: PRMObject.typeName,
@@ -172,6 +173,17 @@ enum PRMMethods {
             ).counting))
       },
     ]
+  }
+
+  /// Says so where every step is labelled alike: judging all so is then all there is to learn.
+  private static func warnOfOneSide(_ rows: [PRM.Row], _ call: Call, _ core: SessionCore) {
+    let labels = rows.flatMap(\.labels)
+    guard labels.count > 1, let first = labels.first, labels.allSatisfy({ $0 == first }) else {
+      return
+    }
+    core.warn(
+      "\(call.spec.qualifiedName): all \(labels.count) steps are labelled \(first): "
+        + "all that can be learned from them is to judge every step so")
   }
 
   /// A prompt and the steps to be judged, and these as texts.

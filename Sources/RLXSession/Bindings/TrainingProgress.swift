@@ -104,10 +104,11 @@ extension TrainWarning {
   fileprivate func isLike(_ other: TrainWarning) -> Bool {
     switch (self, other) {
     case (.equalScores, .equalScores), (.negativeKL, .negativeKL), (.noTokens, .noTokens),
-      (.largeKL, .largeKL), (.ratioAboveThreshold, .ratioAboveThreshold):
+      (.largeKL, .largeKL), (.ratioAboveThreshold, .ratioAboveThreshold),
+      (.otherTemperature, .otherTemperature):
       true
     case (.equalScores, _), (.negativeKL, _), (.largeKL, _), (.noTokens, _),
-      (.ratioAboveThreshold, _):
+      (.ratioAboveThreshold, _), (.otherTemperature, _):
       false
     }
   }

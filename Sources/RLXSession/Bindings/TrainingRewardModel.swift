@@ -41,8 +41,8 @@ enum RewardModelMethods {
       parameters: [
         ParameterSpec(
           "policy", .oneOf([.host(ModelObject.typeName), .string]), aliases: ["model"],
-          doc: "the model to copy, or the folder of a saved reward model")
-      ] + Truncation.parameters, effects: [.draws, .reads], returns: "RewardModel",
+          doc: "the model to copy, or the folder or hub name of a saved reward model")
+      ] + Truncation.parameters + HubChoice.parameters, effects: [.draws, .reads], returns: "RewardModel",
       example: example
     ) { [unowned core] call in
       let truncation = try Truncation(call)
@@ -52,7 +52,8 @@ enum RewardModelMethods {
         return .host(RewardModelObject(model, name: policy.name, truncation: truncation))
       }
       let model = try ModelFolder.load(
-        path.string, names: ModelMethods.files + ["score.safetensors"], core, for: "RewardModel"
+        path.string, names: ModelMethods.files + ["score.safetensors"], core, for: "RewardModel",
+        hub: HubChoice(call)
       ) { place in try core.drawing { try RewardModel.load(folder: place, draws: $0) } }
       return .host(
         RewardModelObject(model, name: ModelFolder.name(path.string), truncation: truncation))

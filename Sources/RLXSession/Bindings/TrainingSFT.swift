@@ -22,6 +22,7 @@ enum SFTMethods {
         + "completions' tokens.",
       constructor: constructor(core), statics: [resume(core)],
       methods: methods(core) + [
+        boundary(setup),
         CheckpointMethods.save(SFTObject.self, core, example: "\(example).save(\"my-sft\")"),
         TrainerMethods.plain(SFTObject.self, example),
       ],
@@ -157,7 +158,7 @@ enum SFTMethods {
       reserve: object.trainer.settings.appendEos ? 1 : 0, owner: call.spec.qualifiedName)
     let kept = try all.enumerated().map { row, example in
       let (prompt, answer) = try cut(example.prompt, example.completion, row: row)
-      return SFT.Example(prompt: prompt, completion: answer)
+      return SFT.Example(prompt: prompt, completion: answer, isWhole: example.isWhole)
     }
     object.truncation.report(cut, "row", core)
     return kept

@@ -46,10 +46,20 @@ enum ScorerMethods {
       FunctionSpec(
         "accuracy",
         "How many pairs it orders as people did, with the 95 % interval of that share.",
-        parameters: [data], returns: "Accuracy",
+        parameters: [
+          data,
+          ParameterSpec(
+            "interval", .string, choices: ["wilson", "bootstrap"], default: .string("wilson"),
+            doc: "by Wilson's formula, or by drawing pairs anew, which gives a Measure"),
+        ], returns: "Accuracy, or Measure with interval: \"bootstrap\"",
         example: rows + (shown["accuracy"] ?? "rm.accuracy(rows)")
       ) { [unowned core] call in
         let pairs = try ScoredPairs(call, try call.object(as: type), core)
+        if try call.string("interval") == "bootstrap" {
+          return .host(
+            MeasureObject(
+              EvaluationMethods.mean(pairs.differences.map { $0 > 0 ? 1 : 0 }, core), unit: "pair"))
+        }
         let correct = pairs.differences.filter { $0 > 0 }.count
         return .host(AccuracyObject(Accuracy(correct: correct, total: pairs.differences.count)))
       },

@@ -14,20 +14,23 @@ enum JSONForm {
 
   /// An error and those found together with it, a line each.
   static func lines(of diagnostic: Diagnostic) -> String {
-    let fields: [(String, Value)] =
-      [("kind", .string(diagnostic.kind.rawValue)), ("message", .string(diagnostic.message))]
-      + place(diagnostic.place)
-      + [
-        ("try", diagnostic.remedy.map { .string($0) } ?? .nil),
-        (
-          "trail",
-          .list(
-            diagnostic.trail.map { entry in
-              .map([("function", .string(entry.function))] + place(entry.place))
-            })
-        ),
-      ]
-    return line("error", fields) + diagnostic.others.map { lines(of: $0) }.joined()
+    let trail = diagnostic.trail.map { entry in
+      Value.map([("function", .string(entry.function))] + place(entry.place))
+    }
+    return error(
+      kind: diagnostic.kind.rawValue, diagnostic.message, at: diagnostic.place,
+      remedy: diagnostic.remedy, trail: trail)
+      + diagnostic.others.map { lines(of: $0) }.joined()
+  }
+
+  /// One error on a line, the same fields whatever is known of it.
+  static func error(
+    kind: String, _ message: String, at place: Place? = nil, remedy: String?, trail: [Value] = []
+  ) -> String {
+    line(
+      "error",
+      [("kind", .string(kind)), ("message", .string(message))] + self.place(place)
+        + [("try", remedy.map { .string($0) } ?? .nil), ("trail", .list(trail))])
   }
 
   static func line(_ type: String, _ fields: [(String, Value)]) -> String {

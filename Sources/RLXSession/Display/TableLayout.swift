@@ -16,10 +16,14 @@ struct TableColumn {
     self.name = TextWidth.visible(name)
     self.isIndex = isIndex
     self.inks = inks
-    // Ints among floats are written as these are, so that they can be compared.
-    let hasFloats = cells.contains { if case .number = $0 { true } else { false } }
+    isNumeric =
+      cells.contains { $0.isNumeric } && cells.allSatisfy { $0.isNumeric || $0 == .missing }
+    // Ints among floats are written as these are, so that they can be compared; not among words.
+    let hasFloats =
+      isNumeric
+      && cells.contains { if case .number = $0 { true } else { false } }
     let cells = hasFloats ? cells.map(\.asFloat) : cells
-    let numbers = cells.compactMap(\.asNumber)
+    let numbers = isNumeric ? cells.compactMap(\.asNumber) : []
     let texts =
       decimals.map { places in numbers.map { TableColumn.fixed($0, decimals: places) } }
       ?? NumberText.column(numbers)
@@ -29,13 +33,11 @@ struct TableColumn {
       case .text(let text), .figure(let text): TextWidth.visible(text)
       case .bool(let bool): bool ? "true" : "false"
       case .integer(let n): groupsThousands ? NumberText.grouped(n) : String(n)
-      case .number: next.next() ?? ""
+      case .number(let x): next.next() ?? NumberText.significant(x)
       case .missing: ""
       }
     }
     textWidth = self.texts.lazy.map { TextWidth.of($0) }.max() ?? 0
-    isNumeric =
-      cells.contains { $0.isNumeric } && cells.allSatisfy { $0.isNumeric || $0 == .missing }
   }
 
   private static func fixed(_ x: Double, decimals: Int) -> String {

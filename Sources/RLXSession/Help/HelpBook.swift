@@ -56,6 +56,14 @@ struct HelpBook {
 
   /// The names nearest to one that nothing has.
   func nearest(to name: String, besides others: [String]) -> String? {
+    if let dot = name.firstIndex(of: "."), subjects.contains(where: { $0.name == name[..<dot] }) {
+      // That the owner's name is right says nothing of the member's.
+      let owner = name[...dot]
+      let members = subjects.map(\.name).filter { $0.hasPrefix(owner) }
+      return Spelling.nearest(
+        String(name[dot...].dropFirst()), among: members.map { String($0.dropFirst(owner.count)) }
+      ).map { owner + $0 }
+    }
     let known = others + subjects.filter { $0.kind != .parameter }.map(\.name)
     return Spelling.nearest(name, among: known)
       ?? Spelling.nearest(name, among: subjects.flatMap(\.aliases))

@@ -65,6 +65,8 @@ struct HelpTopic {
   private static let keys = """
         Enter        run what is typed, or go on in a new row while it is not complete
         Alt-Enter    a new row in any case
+        Tab          complete what is typed, or indent; again: list what there is
+        Ctrl-_       take back an edit of the line, and the one before it
         Up, Down     rows, then history; Ctrl-R searches it
         Ctrl-C       clear the line; stop the statement that runs
         Ctrl-D       end the shell, on an empty line

@@ -25,6 +25,9 @@ package struct ValueDigester {
   /// The functions whose captured values are being written: they may hold one another.
   private var open: Set<ObjectIdentifier> = []
 
+  /// Whether each digest comes with an outline, for comparisons within a tolerance.
+  package var outlines = false
+
   package init() {}
 
   /// The digest of a statement that came to an end. The statement's own text enters it, so that an
@@ -32,8 +35,8 @@ package struct ValueDigester {
   package mutating func digest(
     text: String, value: Value?, printed: String, bound: [(name: String, value: Value)],
     touched: [any HostObject], failure: String?
-  ) -> String {
-    var builder = DigestBuilder("statement")
+  ) -> (digest: String, outline: StatementOutline?) {
+    var builder = DigestBuilder("statement", isOutlined: outlines)
     builder.text(text)
     absorb(value ?? .nil, into: &builder)
     builder.text(printed)
@@ -49,7 +52,7 @@ package struct ValueDigester {
       object.absorb(into: &builder)
     }
     if let failure { builder.text(failure) }
-    return builder.finish()
+    return builder.finishOutlined()
   }
 
   /// Adds a value by content; a reference by its number, new ones with their state.

@@ -7,6 +7,7 @@ package enum Mark: Equatable, Sendable {
   case seed(UInt64)
   case arguments([String])
   case input(InputRecord)
+  case outline(StatementOutline)
   case digest(String, preview: String?)
   case answer(AnswerRecord)
   case stopped(at: Int)
@@ -72,6 +73,7 @@ extension Mark {
     case .seed(let seed): "#% seed \(seed)"
     case .arguments(let words): "#% args \(words.map(Quoted.write).joined(separator: " "))"
     case .input(let input): "#% input \(input.words)"
+    case .outline(let outline): "#% about \(outline.words)"
     case .digest(let hex, let preview):
       "#= sha256:\(hex)" + (preview.map { " | \($0)" } ?? "")
     case .answer(let answer):
@@ -106,6 +108,8 @@ extension Mark {
     case (UInt8(ascii: "%"), "seed"?): words.dropFirst().first.flatMap(UInt64.init).map(Mark.seed)
     case (UInt8(ascii: "%"), "args"?): .arguments(Array(words.dropFirst()))
     case (UInt8(ascii: "%"), "input"?): InputRecord(words: words.dropFirst()).map(Mark.input)
+    case (UInt8(ascii: "%"), "about"?):
+      StatementOutline(words: words.dropFirst()).map(Mark.outline)
     case (UInt8(ascii: "%"), "end"?):
       if let count = field("statements", words).flatMap(Int.init),
         let chain = field("chain", words).flatMap(digest)

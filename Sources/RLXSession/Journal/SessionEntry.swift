@@ -13,6 +13,8 @@ package struct SessionEntry: Equatable, Sendable {
   package var failure: Failure?
   package var digest: String?
   package var preview: String?
+  /// What another machine's floats can be compared with, where the session keeps that.
+  package var outline: StatementOutline?
   /// A failure that left names, objects, files and draws as they were: `:save` leaves it out.
   package var changedNothing = false
 
@@ -41,6 +43,7 @@ package struct SessionEntry: Equatable, Sendable {
   package var marks: [Mark] {
     var marks = inputs.map(Mark.input) + answers.map(Mark.answer)
     if let stoppedAt { marks.append(.stopped(at: stoppedAt)) }
+    if let outline { marks.append(.outline(outline)) }
     if let failure { marks.append(.failure(kind: failure.kind, digest: failure.digest)) }
     if let digest, failure == nil { marks.append(.digest(digest, preview: preview)) }
     return marks

@@ -111,6 +111,7 @@ extension SessionEntry {
   mutating func take(_ mark: Mark) {
     switch mark {
     case .input(let input): inputs.append(input)
+    case .outline(let found): outline = found
     case .digest(let hex, let text): (digest, preview) = (hex, text)
     case .answer(let answer): answers.append(answer)
     case .stopped(let count): stoppedAt = count

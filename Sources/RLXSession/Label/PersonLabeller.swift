@@ -84,6 +84,7 @@ struct PersonLabeller {
 
   private func recorded(_ question: LabelQuestion, shown: String) throws -> LabelAnswer {
     guard let record = core.recordedAnswers?.first else {
+      if core.stopsAfterAnswers { core.stop.set() }
       // Recorded sessions that were stopped while a question stood end at this point.
       try core.point()
       throw core.fail(

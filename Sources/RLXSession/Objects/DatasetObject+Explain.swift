@@ -10,15 +10,22 @@ extension DatasetObject: Explaining {
         .key, "explain: no column \"\(column)\"",
         remedy: "its columns are \(dataset.columns.joined(separator: ", "))")
     }
-    let rows = try dataset.allRows()
+    // Of rows that are not in memory the first will do.
+    let part = dataset.isLazy ? dataset.take(Self.explainedRows) : dataset
+    let rows = try part.allRows()
     let facts = columns.map { column in
       (TextWidth.visible(column), DatasetObject.describe(rows.map { $0[column] ?? .null }))
     }
     if name != nil { return "Column\n" + HelpText.columns(facts) }
     let source = dataset.name.isEmpty ? "" : " from \(dataset.name)"
-    return "\(NumberText.count(dataset.count, "row"))\(source). \(purpose)\n\nColumns\n"
+    let isPart = !dataset.isCounted || rows.count < dataset.count
+    let size = dataset.isCounted ? NumberText.count(dataset.count, "row") : "Rows not counted yet"
+    return "\(size)\(source). \(purpose)\n\nColumns"
+      + (isPart ? " (of the first \(NumberText.count(rows.count, "row")))" : "") + "\n"
       + HelpText.columns(facts)
   }
+
+  private static let explainedRows = 10_000
 
   private var purpose: String {
     switch dataset.type {

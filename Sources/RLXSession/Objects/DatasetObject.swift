@@ -17,6 +17,14 @@ package final class DatasetObject: Unchanging {
   package var typeName: String { DatasetObject.typeName }
   package var count: Int? { dataset.count }
 
+  /// Where rows had to be found first, the last one says whether that failed.
+  package func counted() throws -> Int? {
+    let wasCounted = dataset.isCounted
+    let count = dataset.count
+    if !wasCounted, count > 0 { _ = try dataset.row(count - 1) }
+    return count
+  }
+
   /// A row as a map.
   package func row(_ place: Int) throws -> Value {
     Value(.object(try dataset.row(place)))
@@ -32,7 +40,7 @@ package final class DatasetObject: Unchanging {
     switch only {
     case .value(.int(let asked)):
       let place = asked < 0 ? asked &+ dataset.count : asked
-      guard (0..<dataset.count).contains(place) else {
+      guard place >= 0, place < dataset.count(upTo: place == .max ? place : place + 1) else {
         throw Fault(
           .index,
           "Dataset: row \(asked) of \(NumberText.count(dataset.count, "row")) does not exist",
@@ -50,6 +58,9 @@ package final class DatasetObject: Unchanging {
   }
 
   private func slice(_ lower: Int?, _ upper: Int?) throws -> Value {
+    if let upper, 0 <= lower ?? 0, lower ?? 0 <= upper {
+      return try .init(dataset.slice((lower ?? 0)..<upper))
+    }
     func end(_ asked: Int?, _ open: Int) -> Int {
       guard let asked else { return open }
       let place = asked < 0 ? asked &+ dataset.count : asked
@@ -74,7 +85,7 @@ package final class DatasetObject: Unchanging {
   package func makeIterator() throws -> (() throws -> Value?)? {
     var next = 0
     return { [self] in
-      guard next < dataset.count else { return nil }
+      guard next < dataset.count(upTo: next + 1) else { return nil }
       defer { next += 1 }
       return try row(next)
     }
@@ -86,10 +97,14 @@ package final class DatasetObject: Unchanging {
     let kind =
       dataset.type.map { $0.rawValue }
       ?? (dataset.columns.isEmpty ? "no columns" : "columns of no known type")
-    let title = ["Dataset", NumberText.count(dataset.count, "row"), kind]
+    // Rows a filter has still to find are not sought for a display, but for the few it shows.
+    let rowCount = dataset.isCounted ? dataset.count : dataset.count(upTo: 10)
+    let size =
+      dataset.isCounted ? NumberText.count(rowCount, "row") : "rows not counted, the first of them"
+    let title = ["Dataset", size, kind]
       .joined(separator: view.drawsUnicode ? " · " : ", ")
     if dataset.columns.isEmpty { return title }
-    var table = TableView(title: title, columns: dataset.columns, rowCount: dataset.count) {
+    var table = TableView(title: title, columns: dataset.columns, rowCount: rowCount) {
       [dataset] place in
       guard let row = try? dataset.row(place) else { return [.text("unreadable row")] }
       return dataset.columns.map { TableView.Cell(row[$0]) }
@@ -107,6 +122,11 @@ package final class DatasetObject: Unchanging {
   package func absorb(into digest: inout DigestBuilder) {
     digest.count(dataset.columns.count)
     for column in dataset.columns { digest.text(column) }
+    if dataset.isLazy {
+      // Not its rows, which may be more than fit: what they follow from.
+      digest.text((try? dataset.digest())??.hex ?? "unreadable")
+      return
+    }
     digest.count(dataset.count)
     for place in 0..<dataset.count {
       guard let row = try? dataset.row(place) else {

@@ -20,8 +20,10 @@ package final class FeatureModelObject: FittedObject, Digestible {
   func scores(
     _ samples: [Sample], by tokenizer: Tokenizer?, raw: Bool, owner: String, _ core: SessionCore
   ) throws -> [Double] {
-    try core.point()
-    let features = samples.map { model.read($0.response) }
+    let features = try samples.map { sample in
+      try core.point()
+      return model.read(sample.response)
+    }
     return try (raw ? model.rawScores(features) : model.scores(features)).map(Double.init)
   }
 
@@ -30,7 +32,10 @@ package final class FeatureModelObject: FittedObject, Digestible {
   ) throws -> [Comparison<[Double]>] {
     let texts = read.map { comparison in comparison.map(\.response) }
     try PreferenceFit.refuseEqualAnswers(texts, read, call, parameter)
-    return texts.map { comparison in comparison.map(model.read) }
+    return try texts.map { comparison in
+      try core.point()
+      return comparison.map(model.read)
+    }
   }
 
   package func display(_ style: DisplayStyle) -> String {

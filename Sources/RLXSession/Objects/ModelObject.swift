@@ -23,9 +23,10 @@ package final class ModelObject: Digestible {
     let config = model.config
     var facts = [
       "Model \(name)", config.family.rawValue,
-      NumberText.count(model.parameterCount, "parameter"), "float32",
+      NumberText.count(model.parameterCount, "parameter"), model.dtype.words,
     ]
     if model.isFrozen { facts.append("frozen") }
+    if let adapter = model.adapter { facts.append("LoRA of rank \(adapter.settings.rank)") }
     let shape =
       "\(NumberText.count(config.layers, "layer")) of width \(config.width), "
       + "\(NumberText.count(config.heads, "head")) (\(config.kvHeads) of keys and values), "
@@ -36,7 +37,7 @@ package final class ModelObject: Digestible {
       .map { view.paint($0, .bold) }
     let layers = LayerTable(
       parts: model.parameters.map {
-        LayerTable.Part(name: $0.name, shape: $0.value.shape.dims, isFrozen: $0.isFrozen)
+        LayerTable.Part(name: $0.name, shape: $0.shape.dims, isFrozen: $0.isFrozen)
       })
     return
       (heading + Wrap.lines(shape, columns: view.columns - 2).map { "  " + $0 }
@@ -51,6 +52,7 @@ package final class ModelObject: Digestible {
       ("width", .int(config.width)), ("heads", .int(config.heads)),
       ("kv_heads", .int(config.kvHeads)), ("vocabulary", .int(config.vocabulary)),
       ("context", .int(config.context)), ("frozen", .bool(model.isFrozen)),
+      ("dtype", .string(model.dtype.rawValue)),
     ])
   }
 
@@ -60,13 +62,27 @@ package final class ModelObject: Digestible {
       model.parameters.map { parameter in
         .map([
           ("name", .string(parameter.name)),
-          ("shape", .list(parameter.value.shape.dims.map { .int($0) })),
-          ("count", .int(parameter.value.count)),
+          ("shape", .list(parameter.shape.dims.map { .int($0) })),
+          ("count", .int(parameter.shape.count)),
         ])
       })
   }
 
-  package var objectState: ObjectState { ObjectState(model.parameters) }
+  /// Its network too: adapting and merging replace it.
+  package var objectState: ObjectState {
+    let form = model.form
+    var state = ObjectState(model.parameters)
+    let putBack = state.putBack
+    state.putBack = { [model] tensors in
+      model.form = form
+      try putBack?(tensors)
+    }
+    // The weights under an adapter may be another model's too.
+    if let adapter = model.adapter {
+      state.release = { for parameter in adapter.parameters { parameter.value = .zeros([]) } }
+    }
+    return state
+  }
 
   package func absorb(into digest: inout DigestBuilder) {
     digest.text(name)
@@ -75,6 +91,17 @@ package final class ModelObject: Digestible {
       digest.text(parameter.name)
       digest.flag(parameter.isFrozen)
       digest.tensor(parameter.value)
+    }
+  }
+}
+
+extension DType {
+  /// What a model's heading calls it.
+  fileprivate var words: String {
+    switch self {
+    case .float32: "float32"
+    case .bfloat16: "bf16"
+    case .int8: "8-bit numbers"
     }
   }
 }

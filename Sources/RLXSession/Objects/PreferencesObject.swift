@@ -22,17 +22,30 @@ package final class PreferencesObject: Digestible {
   }
 
   /// A store in memory with these pairs; `leftOut` of them had the same answer twice.
-  static func holding(_ pairs: [(text: PreferenceText, by: String)], name: String) throws
-    -> (object: PreferencesObject, leftOut: Int)
-  {
+  static func holding(
+    _ pairs: [(text: PreferenceText, by: String)], name: String,
+    report: (_ done: Int) throws -> Void = { _ in }
+  ) throws -> (object: PreferencesObject, leftOut: Int) {
     let differing = pairs.filter { Text($0.text.chosen) != Text($0.text.rejected) }
     let store = try PreferenceStore.memory()
-    _ = try store.transaction { rows in
-      for (text, by) in differing {
-        _ = try rows.addPair(
-          prompt: text.prompt, chosen: Candidate(text.chosen), rejected: Candidate(text.rejected),
-          by: by)
+    // The store would report it as an error of its own.
+    var stopped: (any Error)?
+    do {
+      _ = try store.transaction { rows in
+        for (place, (text, by)) in differing.enumerated() {
+          do {
+            if place % 1000 == 999 { try report(place) }
+          } catch {
+            stopped = error
+            throw error
+          }
+          _ = try rows.addPair(
+            prompt: text.prompt, chosen: Candidate(text.chosen),
+            rejected: Candidate(text.rejected), by: by)
+        }
       }
+    } catch {
+      throw stopped ?? error
     }
     return (PreferencesObject(store, name: name), pairs.count - differing.count)
   }

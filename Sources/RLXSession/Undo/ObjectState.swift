@@ -56,10 +56,19 @@ struct Presence {
 }
 
 extension ObjectState {
-  /// The state of a model's parameters: values, gradients, and which are frozen.
+  /// The state of a model's parameters: values, gradients, and which are frozen. A packed form is shared,
+  /// for nothing changes one.
   init(_ parameters: [Parameter]) {
-    self.init(tensors: parameters.map(\.value)) { tensors in
-      for (parameter, value) in zip(parameters, tensors) { parameter.value = value }
+    let contents = parameters.map(\.content)
+    let values: [Tensor?] = contents.map { if case .whole(let value) = $0 { value } else { nil } }
+    let presence = Presence(values)
+    let packed: [Parameter.Content?] = contents.map { if case .packed = $0 { $0 } else { nil } }
+    self.init(tensors: values.compactMap(\.self)) { tensors in
+      for (index, value) in presence.taken(from: tensors).enumerated() {
+        if let content = value.map({ .whole($0) }) ?? packed[index] {
+          parameters[index].content = content
+        }
+      }
     }
     self = and(.gradients(of: parameters))
     release = { for parameter in parameters { parameter.value = .zeros([]) } }

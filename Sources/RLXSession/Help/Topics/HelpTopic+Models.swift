@@ -12,6 +12,12 @@ extension HelpTopic {
         policy.logprobs("Once", " upon a time");
         policy.loss("Once upon a time").item();
 
+      Families: llama, mistral, qwen2, qwen3, smollm3, olmo2, phi3, gpt_neox, gemma2, gemma3_text, gpt2
+      (docs/models.md has what of each is supported). Model.new makes fresh weights of any of them.
+
+        Model.new(family: "qwen3", layers: 2, width: 32, heads: 4, kv_heads: 2,
+                  tokenizer: policy.tokenizer);
+
       logprobs gives one number a token, in nats, with gradients. A model is an object: trainers
       change it in place. copy() makes another, freeze() keeps one from being trained, save writes a
       folder that reads back to the same bits.
@@ -20,7 +26,25 @@ extension HelpTopic {
         reference.frozen                        #> true
         policy.save("my-model")
 
-      ?Model lists its members; :help generation, :help tensors.
+      Model("owner/name") is a model of Hugging Face's hub that other programs have brought to this
+      machine; Model("owner/name", download: true) brings it. revision: names a branch, tag or commit.
+
+            ?Model lists its members; :help dtypes, :help generation, :help tensors.
+      """),
+    HelpTopic(
+      "dtypes", "How weights are kept",
+      """
+      dtype says how products read a model's weights: "f32" (unless told), "bf16" (half the bytes; float32
+      weights stay behind while it trains) or "q8" (8-bit numbers with a scale for 32: a quarter of the
+      bytes, and it never trains).
+
+        policy = Model("nano", dtype: "bf16")
+        policy.dtype                            #> "bf16"
+        reader = Model("nano", dtype: "q8")
+        reader.frozen                           #> true
+
+      A frozen model keeps only that form of its matrices. Losses and log-probabilities are float32 in
+      any. A model saved remembers its dtype. docs/dtypes.md says what is lost and gained.
       """),
     HelpTopic(
       "generation", "Generation",
@@ -45,6 +69,28 @@ extension HelpTopic {
       Draws follow the session's seed: :help randomness. ?Model.generate lists the settings.
       """),
     HelpTopic(
+      "chat", "Conversations",
+      """
+      A conversation is a list of messages {role, content}; the chat template that came with a model
+      writes it as text, with the marks the model was trained on.
+
+        tok = Tokenizer("nano")
+        talk = [{role: "user", content: "Hi"}]
+        jinja = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+        ids = tok.apply_chat_template(talk, template: jinja)
+        tok.decode(ids)                         #> "<user>Hi"
+
+      Without template: the tokenizer's own is used (chat_template.jinja, tokenizer_config.json).
+      add_generation_prompt: true begins an answer, tools: [...] says what may be called. Templates
+      are Jinja as transformers runs it, without clock: give date: "2026-01-31" if one asks.
+
+      boundary shows a row as a trainer reads it, token by token, and what the loss sees.
+
+        tok.boundary("Once upon", " a time");
+
+      ?Tokenizer.apply_chat_template and ?SFT.boundary say more.
+      """),
+    HelpTopic(
       "data", "Datasets",
       """
       Rows with named columns, from a .jsonl, .json, .csv or .txt file (or .gz of one), or made of
@@ -63,7 +109,17 @@ extension HelpTopic {
         data.save("rows.jsonl")
         Dataset("rows.jsonl").kind              #> "prompt-only"
 
-      A string is a row {text}. Rows are read as they are: nothing is truncated silently.
+      A string is a row {text}. Rows are read as they are: nothing is truncated silently. A row that
+      cannot be read is an error with its line; on_error: "skip" leaves such rows out and says so.
+
+      Rows of a large .jsonl file stay in the file, and map and filter on them run when a row is asked
+      for; lazy: true does that with any dataset:
+
+        later = data.map(fn(row) => {prompt: row.prompt.upper()}, lazy: true)
+        later[1].prompt                         #> "ONE DAY"
+
+      Lists of messages {role, content} in place of texts are written out by the tokenizer's chat
+      template. docs/data.md has formats, types and limits.
       """),
     HelpTopic(
       "preferences", "Preferences",

@@ -15,8 +15,8 @@ extension HelpTopic {
 
     Topics
         the language      language strings ranges functions tensors errors
-        models and data   models nano generation data preferences
-        training          sft reward process ppo dpo metrics
+        models and data   models nano dtypes generation chat data preferences
+        training          sft reward process ppo dpo metrics evaluation
         the session       sessions replay undo randomness files display limits commands
 
     Next, :help models and :help ppo; the whole of it in one script is examples/tour.rlx.

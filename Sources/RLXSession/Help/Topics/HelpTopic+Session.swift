@@ -33,7 +33,9 @@ extension HelpTopic {
 
       Nothing is asked again: labels are part of the file, bound to what was shown. Nothing is written
       outside a scratch folder. Inputs are looked for in the working directory, beside the file, then
-      under --root. The bits are the same with any number of threads on the same kind of machine.
+      under --root. The bits are the same with any number of threads on the same kind of machine. For
+      others, record with --portable: replay --rtol 1e-3 then lets floats differ by a thousandth of them,
+      tensors as a whole, and holds all else (texts, tokens, counts, labels) to be the same.
       """),
     HelpTopic(
       "undo", "Undo, redo, snapshots",
@@ -119,8 +121,8 @@ extension HelpTopic {
           points    10^9 calls and loop turns in a file; --max-steps N allows more; none at the prompt
           uses      64 files inside one another
 
-      Ctrl-C stops a statement at its next counted point (a call, loop turn, optimizer step or token);
-      work begun since is dropped and objects stay whole. Models are held in float32 in memory; a call
+      Ctrl-C stops a statement at its next counted point (a call, loop turn, pass through a model,
+      optimizer step or token); work begun since is dropped at once and objects stay whole. Models are held in float32 in memory; a call
       that would not fit is an error before it starts.
       """),
   ]

@@ -171,5 +171,25 @@ extension HelpTopic {
           PPO          objective/kl, ppo/mean_scores, ppo/policy/approxkl, ppo/val/var_explained
           DPO          rewards/margins, rewards/accuracies, logps/chosen
       """),
+    HelpTopic(
+      "evaluation", "How good a model is, and how sure that is",
+      """
+      Numbers over rows come with a 95 % bootstrap interval: what they would be had the rows been
+      others of their kind. The draws are the session's: seed settles them.
+
+        policy = Model("nano")
+        before = policy.copy()
+        rows = ["Once upon a time", "One day"]
+        policy.perplexity(rows, interval: true).rows              #> 2
+        fn longer(prompt, response) => response.len
+        win_rate(policy, before, longer, rows, temperature: 0, max_tokens: 4).value   #> 0.5
+        sums = [{question: "2 + 3?", answer: "#### 5"}]
+        exact_match(policy, sums, max_tokens: 4).rows             #> 1
+        measures(policy.generate(rows, n: 2, max_tokens: 6));
+        bootstrap([1, 0, 1, 1]).value                             #> 0.75
+
+      A reward model's accuracy on pairs is rm.accuracy(prefs). Whether a result holds for other seeds
+      says repeat(1..=5, fn(s) => ...). docs/evaluation.md tells how each is counted.
+      """),
   ]
 }
