@@ -36,7 +36,7 @@ struct ResponsePass {
       return
     }
     if keepingLogits {
-      let all = try model.pass { $0.head(hidden, recording: recording) }
+      let all = try model.pass { $0.head(rows.hidden, recording: recording) }
       let scores = all.tokenScores(targets, temperature: Float(temperature))
       (logProbs, entropies, best) = (scores.logProbs, scores.entropies, scores.best)
       logits = all

@@ -1,6 +1,7 @@
 import Glibc
 import RLXData
 import RLXModels
+import RLXTensor
 
 // Readers of files: data sets, packed ones, weights, configurations.
 
