@@ -41,7 +41,7 @@ import Testing
       ("?data.take", "Its first rows"), ("?PPO.init_kl_coef", "0.01 to 0.2"),
       ("?plto", "?plot, or :apropos plto"), (":apropos reward kl", "found; ?NAME"),
       (":apropos zzz", "nothing is said about"), (":apropos", ":apropos WORD\r\n"),
-      ("?PPO.klcoef", "?PPO.kl_coef, or"), ("?PPO.nope", "try: :apropos PPO.nope"),
+      ("?PPO.klcoef", "?PPO.kl_coef, or"), ("?PPO.nope", " :apropos PPO.nope\r\n"),
       (":last 3", "takes nothing behind it, got 3"), (":load none", "Tab completes it"),
     ] {
       pty.send(question + "\r")
