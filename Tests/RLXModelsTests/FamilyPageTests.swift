@@ -30,7 +30,8 @@ import Testing
   private static func rounded(_ value: Float) -> String {
     guard value > 0 else { return "0" }
     let power = Int(log10(Double(value)).rounded(.down))
-    return "\(Int((Double(value) / pow(10, Double(power))).rounded(.up)))e\(power)"
+    let digit = Int((Double(value) / pow(10, Double(power))).rounded(.up))
+    return digit == 10 ? "1e\(power + 1)" : "\(digit)e\(power)"
   }
 
   @Test func theDifferencesAreThoseMeasured() throws {

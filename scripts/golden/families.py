@@ -145,16 +145,17 @@ def reference(folder):
     def fresh():
         return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     model, ids = fresh(), torch.tensor([SEQUENCE])
-    out = model(ids, labels=ids)
-    out.loss.backward()
-    tensors = {"logits": out.logits[0].detach().contiguous()}
+    tensors = {"logits": fresh()(ids).logits[0].detach().contiguous()}
+    # The last token predicts nothing and is not read.
+    loss = torch.nn.functional.cross_entropy(model(ids[:, :-1]).logits[0], ids[0, 1:])
+    loss.backward()
     for name, parameter in model.named_parameters():
         stored = "embed_out.weight" if name == "lm_head.weight" and model.config.model_type == "gpt_neox" else name
         tensors["gradient." + stored] = parameter.grad.contiguous()
     with torch.no_grad():
         pairs = [{"prompt": p, "response": r, "log_probs": [float(x) for x in log_probs(fresh(), p, r)]}
                  for p, r in PAIRS]
-    return tensors, {"sequence": SEQUENCE, "loss": out.loss.item(), "pairs": pairs,
+    return tensors, {"sequence": SEQUENCE, "loss": loss.item(), "pairs": pairs,
                      "greedy": [greedy(folder, prompt) for prompt in PROMPTS]}
 
 
