@@ -60,8 +60,8 @@ struct ExampleBench {
   ]
   private static let outputs = [
     "log.jsonl", "my-log",
-    "my-model", "my-rm", "my-sft", "my-dpo", "my-ppo", "my-run", "my-tokenizer", "labels.db",
-    "prefs.jsonl",
+    "my-model", "my-adapter", "my-rm", "my-sft", "my-dpo", "my-ppo", "my-run", "my-tokenizer",
+    "labels.db", "prefs.jsonl",
   ]
 
   /// Whether the model that comes with rlx is there.

@@ -174,7 +174,8 @@ import Testing
     let script = "m = Model(\"\(Self.name)\", download: true)"
     #expect(await session.run(script) == .failed(.interrupted))
     let bench = ObjectBench()
-    bench.core.files.hub = Self.settings(scratch, try Self.hub())
+    let later = try Self.hub()
+    bench.core.files.hub = Self.settings(scratch, later)
     #expect(try bench.shown(script + "\nm.context") == "128")
   }
 }

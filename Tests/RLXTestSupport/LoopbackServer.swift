@@ -36,36 +36,52 @@ package final class LoopbackServer: Sendable {
     }
   }
 
+  /// What the threads need, which may outlive the server by a moment.
+  private final class Desk: Sendable {
+    let log = Mutex<[Request]>([])
+    let answer: @Sendable (Request) -> Reply
+
+    init(_ answer: @escaping @Sendable (Request) -> Reply) { self.answer = answer }
+
+    func converse(_ connection: Int32) {
+      guard let request = LoopbackServer.readRequest(connection) else { return }
+      log.withLock { $0.append(request) }
+      LoopbackServer.send(answer(request), to: request, connection)
+    }
+  }
+
   private let socket: Int32
   package let port: UInt16
-  private let log = Mutex<[Request]>([])
-  private let answer: @Sendable (Request) -> Reply
+  private let desk: Desk
 
   package var address: String { "http://127.0.0.1:\(port)" }
   /// The requests so far.
-  package var requests: [Request] { log.withLock { $0 } }
+  package var requests: [Request] { desk.log.withLock { $0 } }
 
   package init(_ answer: @escaping @Sendable (Request) -> Reply) throws {
-    self.answer = answer
+    desk = Desk(answer)
     socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var place = sockaddr_in()
     place.sin_family = sa_family_t(AF_INET)
     place.sin_addr.s_addr = inet_addr("127.0.0.1")
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let (made, listening) = (socket, length)
+    let (made, size) = (socket, length)
     let bound = withUnsafeMutablePointer(to: &place) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(made, $0, listening) == 0 && listen(made, 16) == 0
-          && getsockname(made, $0, &length) == 0
+        bind(made, $0, size) == 0 && listen(made, 16) == 0 && getsockname(made, $0, &length) == 0
       }
     }
     guard made >= 0, bound else { throw POSIXError(.EADDRNOTAVAIL) }
     port = UInt16(bigEndian: place.sin_port)
-    let thread = Thread { [made, answer, log = Unmanaged.passUnretained(self)] in
-      _ = answer
-      Self.serve(made, log)
-    }
-    thread.start()
+    Thread { [made, desk] in
+      // Until the server's end shuts the socket.
+      while case let connection = accept(made, nil, nil), connection >= 0 {
+        Thread {
+          desk.converse(connection)
+          close(connection)
+        }.start()
+      }
+    }.start()
   }
 
   deinit {
@@ -73,37 +89,18 @@ package final class LoopbackServer: Sendable {
     close(socket)
   }
 
-  /// Takes connections until the socket is shut. The server is looked at only while it lives: its
-  /// end shuts the socket first, which ends `accept`.
-  private static func serve(_ socket: Int32, _ server: Unmanaged<LoopbackServer>) {
-    while true {
-      let connection = accept(socket, nil, nil)
-      guard connection >= 0 else { return }
-      let owner = server.takeUnretainedValue()
-      Thread { [owner] in
-        owner.converse(connection)
-        close(connection)
-      }.start()
-    }
-  }
-
-  private func converse(_ connection: Int32) {
-    guard let request = Self.readRequest(connection) else { return }
-    log.withLock { $0.append(request) }
-    let reply = answer(request)
+  private static func send(_ reply: Reply, to request: Request, _ connection: Int32) {
     usleep(UInt32(reply.delay) * 1000)
     var head = "HTTP/1.1 \(reply.status) Said\r\nConnection: close\r\n"
     if reply.headers["Content-Length"] == nil { head += "Content-Length: \(reply.body.count)\r\n" }
     for (name, value) in reply.headers { head += "\(name): \(value)\r\n" }
-    guard Self.send(Array((head + "\r\n").utf8), connection), request.method != "HEAD" else {
-      return
-    }
+    guard send(Array((head + "\r\n").utf8), connection), request.method != "HEAD" else { return }
     let body = reply.body.prefix(reply.breaksAfter ?? reply.body.count)
     let piece = max(1, reply.pieces ?? body.count)
     var start = 0
     while start < body.count {
       let end = min(start + piece, body.count)
-      guard Self.send(Array(body[start..<end]), connection) else { return }
+      guard send(Array(body[start..<end]), connection) else { return }
       if reply.pieces != nil { usleep(1000) }
       start = end
     }
