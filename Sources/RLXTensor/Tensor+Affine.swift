@@ -12,7 +12,8 @@ struct Finish {
     ck_finish(
       y: y.pointer, bias: bias.map { UnsafePointer($0.pointer) },
       residual: residual.map { UnsafePointer($0.pointer) }, bent: bent?.values.pointer,
-      op: bent?.op.rawValue ?? 0, M: Int64(y.shape[1]))
+      op: bent?.op.rawValue ?? 0, M: Int64(y.shape[1]),
+      bodies: ck_bodies())
   }
 
   /// Over all of y, by the whole team.

@@ -177,7 +177,10 @@ typedef struct {
   float *bent;                   // [N, M]
   int32_t op;                    // a ck_unary_op
   int64_t M;
+  const void *bodies;            // ck_bodies() of the thread that asks, whichever threads work
 } ck_finish;
+/// The kernels' bodies for calls from this thread.
+const void *ck_bodies(void);
 /// Does it for a block of y; a thread of the team can call it for the block that it made.
 void ck_finish_block(const ck_finish *f, int64_t row, int64_t rows, int64_t column, int64_t columns);
 
