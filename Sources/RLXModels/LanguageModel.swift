@@ -44,8 +44,8 @@ package final class LanguageModel {
   /// its matrices; norms, biases and tables of positions are float32 in any.
   package var dtype: DType { config.dtype }
 
-  /// A model of its own with the same values, not frozen unless its dtype never trains. One with an adapter gets an adapter of its
-  /// own, on the same weights.
+  /// A model of its own with the same values, not frozen unless its dtype never trains. One with an
+  /// adapter gets an adapter of its own, on the same weights.
   package func copy() -> LanguageModel {
     guard let adapter else { return with(family.duplicate(), nil) }
     let own = adapter.copy()

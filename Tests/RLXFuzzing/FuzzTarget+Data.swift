@@ -141,7 +141,7 @@ extension FuzzTarget {
       let path = ScratchFile.write(bytes, "safetensors", ending: "safetensors")
       guard let file = try? Checkpoint(path) else { return }
       for name in file.names {
-        if let tensor = try? file.tensor(named: name) { precondition(tensor.count >= 0) }
+        _ = try? file.tensor(named: name)
       }
     })
 

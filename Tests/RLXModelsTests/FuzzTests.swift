@@ -8,6 +8,6 @@ import Testing
     var inputs = Mutations(of: target, seed: 17)
     #expect(inputs.hasSeeds)
     for seed in target.seeds() { target.run(seed) }
-    for _ in 0..<1500 { target.run(inputs.next()) }
+    for _ in 0..<600 { target.run(inputs.next()) }
   }
 }

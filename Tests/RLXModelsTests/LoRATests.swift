@@ -24,9 +24,9 @@ import Testing
   /// As for models without adapters, with the scale taken on another factor than PEFT does.
   static let logitTolerance: Float = 1e-4
   static let gradientTolerance: Float = 2e-4
-  /// Adam's first steps are of about the size of the rate, 0.01, with the relative error of the
-  /// gradient; three of them.
-  static let stepTolerance: Float = 1e-4
+  /// Of the way that three steps went, as Euclidean norms over a tensor. Adam divides a gradient by
+  /// about itself, so where that is nearly nothing, its rounding decides over the whole step.
+  static let stepTolerance: Float = 1e-3
   /// A merged weight is one sum of at most 5 products.
   static let mergeTolerance: Float = 1e-6
 
@@ -48,6 +48,10 @@ import Testing
 
   private func expected(_ test: Case) throws -> Checkpoint {
     try Checkpoint(folder(test.name) + "/expected.safetensors")
+  }
+
+  private func norm(_ a: [Float], less b: [Float]) -> Float {
+    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
   }
 
   private func distance(_ found: Tensor, _ wanted: Tensor) -> Float {
@@ -86,15 +90,19 @@ import Testing
     let model = try adapted(test)
     let before = model.family.parameters.map(\.value.array)
     let adapter = try #require(model.adapter)
+    let began = adapter.parameters.map(\.value.array)
     let optimizer = AdamW(adapter.parameters, AdamW.Settings(learningRate: 1e-2))
     for _ in 0..<3 {
       optimizer.zeroGradients()
       try model.loss(ids: Self.sequence).backward()
       optimizer.step()
     }
-    for parameter in adapter.parameters {
-      let wanted = try file.tensor(named: "stepped/" + parameter.name)
-      #expect(distance(parameter.value, wanted) < Self.stepTolerance, "\(parameter.name)")
+    for (parameter, start) in zip(adapter.parameters, began) {
+      let wanted = try file.tensor(named: "stepped/" + parameter.name).array
+      let way = norm(wanted, less: start)
+      #expect(way > 0.005 * Float(wanted.count).squareRoot(), "\(parameter.name)")
+      #expect(
+        norm(parameter.value.array, less: wanted) < Self.stepTolerance * way, "\(parameter.name)")
     }
     #expect(model.family.parameters.map(\.value.array) == before)
   }

@@ -107,7 +107,7 @@ import Testing
   @Test(arguments: ModelConfig.Family.allCases)
   func aFreshModelIsReadBackFromItsFolderToTheSameBits(family: ModelConfig.Family) throws {
     let folder = try TemporaryFolder()
-    let shape = ModelShape(family: family, layers: 3, width: 48, heads: 4, context: 32)
+    let shape = ModelShape(family: family, layers: 3, width: 48, heads: 3, context: 32)
     let model = try fresh(shape)
     try model.save(folder: folder.path("model"))
     let read = try LanguageModel.load(folder: folder.path("model"))

@@ -16,8 +16,8 @@ import Testing
         atPath: SmallModel.folder + "/" + name, toPath: folder.path(name))
     }
     let template =
-      "{% for m in messages %}{{ m.role }} {{ m.content }} . {% endfor %}"
-      + "{% if add_generation_prompt %}assistant {% endif %}"
+      "{% for m in messages %}{{ m.role }}\n{{ m.content }}\n{% endfor %}"
+      + "{% if add_generation_prompt %}{{ 'assistant\n' }}{% endif %}"
     _ = folder.file("chat_template.jinja", template)
     try bench.run(
       """
@@ -38,7 +38,7 @@ import Testing
     ] {
       #expect(
         try bench.json("policy.generate(\(form), max_tokens: 1)[0].prompt")
-          == "\"user hi . assistant \"", "\(form)")
+          == "\"user\\nhi\\nassistant\\n\"", "\(form)")
     }
   }
 
@@ -71,7 +71,7 @@ import Testing
     try bench.run(
       "ppo = PPO(policy, reward: fn(p, r) => r.len, max_tokens: 2)\nb = ppo.rollout(Dataset([{prompt: ask}]))"
     )
-    #expect(try bench.json("b[0].prompt") == "\"user hi . assistant \"")
+    #expect(try bench.json("b[0].prompt") == "\"user\\nhi\\nassistant\\n\"")
   }
 
   @Test func withoutATemplateItSaysSo() {

@@ -107,7 +107,7 @@ import Testing
     #expect(
       try bench.display("help(plot)").hasPrefix(
         "plot(what, names…, title?, height: 12, log: false)"))
-    #expect(try bench.display("help(Dataset)").contains("Made by\n  Dataset(source)"))
+    #expect(try bench.display("help(Dataset)").contains("Made by\n  Dataset(source, on_error: "))
     #expect(try bench.display("help(tensor(1))").contains("softmax"))
     #expect(try bench.display("help()").contains("Topics"))
   }

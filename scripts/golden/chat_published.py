@@ -71,7 +71,7 @@ def main():
     tokenizer = Path(__file__).resolve().parents[2] / "Tests/Golden/tokenizer/llama"
     (work / "chat.rlx").write_text(SCRIPT.replace("TOKENIZER", str(tokenizer)).replace("DATE", DATE))
     subprocess.run([RLX, "chat.rlx"], cwd=work, check=True)
-    found = [json.loads(line) for line in (work / "texts.jsonl").read_text(encoding="utf-8").splitlines()]
+    found = [json.loads(line) for line in (work / "texts.jsonl").read_text(encoding="utf-8").split("\n") if line]
     wrong, refused, templates = 0, 0, set()
     for (template, conversation, row), entry in zip(cases, found, strict=True):
         templates.add(template)

@@ -15,7 +15,7 @@ import transformers
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from models import OUT, log_probs, write
+from models import OUT, write
 
 VOCABULARY = 61
 SEQUENCE = [1, 17, 42, 3, 60, 0, 55, 17, 17, 20, 23, 44, 9, 31, 2, 58, 36, 5, 5, 12, 27, 40, 8, 51, 33, 19, 6, 47, 14, 29,
@@ -23,9 +23,10 @@ SEQUENCE = [1, 17, 42, 3, 60, 0, 55, 17, 17, 20, 23, 44, 9, 31, 2, 58, 36, 5, 5,
 PAIRS = [([1, 5, 9], [33, 2, 51, 40]), ([1], [12]),
          (SEQUENCE[:20], [8, 58, 19, 19, 4, 50, 31]), ([2, 4], [])]
 PROMPTS = [[1], [1, 30, 22], SEQUENCE[5:26]]
+# Without a token for padding: transformers gives the embedding of one no gradient.
 BASE = dict(vocab_size=VOCABULARY, hidden_size=20, intermediate_size=28, num_hidden_layers=2, num_attention_heads=5,
             num_key_value_heads=1, max_position_embeddings=64, initializer_range=0.25, bos_token_id=1, eos_token_id=2,
-            pad_token_id=0, tie_word_embeddings=False)
+            pad_token_id=None, tie_word_embeddings=False)
 
 
 def rope(kind, theta=100.0, **fields):
@@ -98,6 +99,14 @@ def spelled(config, spelling):
     else:
         data["rope_theta"] = theta
     return data
+
+
+def log_probs(model, prompt, response):
+    """The last token is not read: scaling by length would see it."""
+    if not response:
+        return []
+    logits = model(torch.tensor([prompt + response[:-1]])).logits[0, len(prompt) - 1:]
+    return logits.log_softmax(-1).gather(1, torch.tensor(response)[:, None])[:, 0]
 
 
 class Unclear(Exception):

@@ -136,8 +136,8 @@ else:
     manifest = dict(
         files="lora/*", generator="scripts/golden/lora.py",
         versions=dict(torch=torch.__version__, transformers=transformers.__version__, peft=peft.__version__),
-        tolerance=dict(logits=1e-4, gradients="2e-4 of the largest of the tensor", stepped=1e-4, merged=1e-6),
+        tolerance=dict(logits=1e-4, gradients="2e-4 of the largest of the tensor", stepped="1e-3 of the way the tensor went", merged=1e-6),
         reason="float32 sums in another order through two layers, on logits of up to 5, s taken on the r products "
-               "in between and not on the result; Adam's first steps divide a gradient by about itself, which "
-               "keeps its relative error; a merged weight is one sum of r products")
+               "in between and not on the result; Adam divides a gradient by about itself, so where "
+               "that is nearly nothing, its rounding decides over the whole step; a merged weight is one sum of r products")
     (OUT / "manifest" / "lora.json").write_text(json.dumps(manifest, indent=2) + "\n")

@@ -9,7 +9,7 @@ extension FamilyDescription {
       config.settleGemma()
       config.scoreCap = 50
       config.logitCap = 30
-      config.windowedLayers = (0..<config.layers).map { $0 % 2 == 0 }
+      if config.layers >= 2 { config.windowedLayers = (0..<config.layers).map { $0 % 2 == 0 } }
     })
 
   /// The text part of Gemma 3 (Gemma Team, 2025): norms over queries and keys for Gemma 2's caps, and
@@ -21,7 +21,9 @@ extension FamilyDescription {
       config.settleGemma()
       config.rope.theta = 1e6
       config.localRope = RotaryConfig(theta: 10_000, trained: config.context)
-      config.windowedLayers = (0..<config.layers).map { ($0 + 1) % 6 != 0 }
+      if config.layers >= 6 {
+        config.windowedLayers = (0..<config.layers).map { ($0 + 1) % 6 != 0 }
+      }
     })
 }
 
@@ -53,13 +55,18 @@ extension ModelConfig {
     fields["hidden_act"] = nil
     let common: JSONObject = [
       "hidden_activation": activationName, "attention_bias": .bool(attentionBias),
-      "query_pre_attn_scalar": Self.shortest(queryScalar ?? Float(headSize)),
+      "query_pre_attn_scalar": Self.whole(queryScalar ?? Float(headSize)),
       "sliding_window": windowField, "layer_types": layerTypes,
       "attn_logit_softcapping": Self.cap(scoreCap), "final_logit_softcapping": Self.cap(logitCap),
     ]
     for (name, value) in common { fields[name] = value }
     for (name, value) in others { fields[name] = value }
     return fields
+  }
+
+  /// A number as a whole one, if it is: transformers 5 takes no other here.
+  private static func whole(_ value: Float) -> JSON {
+    Int(exactly: value).map { .int($0) } ?? shortest(value)
   }
 
   /// A cap as config.json has it: null for none.

@@ -35,9 +35,10 @@ extension ModelConfig {
     // Both spellings: transformers 5 has the first, those before the second.
     fields["dtype"] = "float32"
     fields["torch_dtype"] = "float32"
-    fields["bos_token_id"] = beginningToken.map { .int(Int($0)) }
-    fields["eos_token_id"] = endTokens.isEmpty ? nil : Self.ids(endTokens)
-    fields["pad_token_id"] = paddingToken.map { .int(Int($0)) }
+    // Null where there is none: what is missing transformers takes for a token of the family's own models.
+    fields["bos_token_id"] = beginningToken.map { JSON.int(Int($0)) } ?? JSON.null
+    fields["eos_token_id"] = endTokens.isEmpty ? JSON.null : Self.ids(endTokens)
+    fields["pad_token_id"] = paddingToken.map { JSON.int(Int($0)) } ?? JSON.null
     fields[Self.dtypeName] = dtype == .float32 ? nil : .string(dtype.rawValue)
     return .object(fields)
   }

@@ -7,7 +7,9 @@ extension FamilyDescription {
     write: \.smollm3Fields,
     settle: { config in
       config.tiesEmbeddings = true
-      config.rotaryLayers = (0..<config.layers).map { ($0 + 1) % 4 != 0 }
+      if config.layers >= 4 {
+        config.rotaryLayers = (0..<config.layers).map { ($0 + 1) % 4 != 0 }
+      }
     })
 }
 

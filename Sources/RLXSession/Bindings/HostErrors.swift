@@ -13,7 +13,8 @@ extension ModelError: HostError {
     switch self {
     case .missingFile: .missing
     case .brokenFile, .unwritable, .missingTensor, .unexpectedTensor, .wrongShape,
-      .unsupportedFormat, .notFiniteTensor, .missingField, .wrongField, .unsupportedField, .unknownFamily,
+      .unsupportedFormat, .notFiniteTensor, .missingField, .wrongField, .unsupportedField,
+      .unknownFamily,
       .unknownTokenizerPart, .missingTokenizerPart:
       .file
     case .contextExceeded, .tokenOutsideVocabulary, .tooFewTokens, .setting, .nothingToSample,
@@ -35,7 +36,8 @@ extension TrainingError: HostError {
   package var kind: ErrorKind {
     switch self {
     case .unknownSetting, .givenTwice: .argument
-    case .setting, .conflict, .frozen, .changed, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong,
+    case .setting, .conflict, .frozen, .changed, .neverTrains, .nothing, .lengths, .emptyRow,
+      .tooLong,
       .stage, .stale, .noReward:
       .value
     case .notFinite: .arithmetic
@@ -50,7 +52,8 @@ extension TrainingError: HostError {
     case .unknownSetting(_, let name, _), .setting(_, let name, _, _), .givenTwice(_, let name, _):
       name
     case .conflict(_, let names, _): names.first
-    case .notFinite, .frozen, .changed, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong, .stage,
+    case .notFinite, .frozen, .changed, .neverTrains, .nothing, .lengths, .emptyRow, .tooLong,
+      .stage,
       .stale, .noReward, .invariant:
       nil
     }

@@ -93,9 +93,12 @@ struct HubModels {
       return false
     }
     core.endProgress()
-    return core.console.confirm(
+    let isWanted = core.console.confirm(
       "\(owner): \"\(name)\" is not on this machine. "
         + "Download it from \(settings.endpoint) into \(settings.cache)?")
+    // Ctrl-C at the question ends the statement, as anywhere.
+    if core.stop.isSet { try core.point() }
+    return isWanted
   }
 
   private func download(_ name: HubName, _ revision: HubRevision, _ part: HubFiles.Part) throws

@@ -102,6 +102,15 @@ struct TextReader {
     }
   }
 
+  /// The ids of a prompt and its answer as a chat template wrote them: those of both together, cut behind
+  /// the prompt's, as TRL does; where a token straddles the seam, the answer's own.
+  func rendered(_ prompt: String, _ answer: String) throws -> (prompt: [Int32], answer: [Int32]) {
+    let head = try tokenizer.encoded(prompt, special: false)
+    let whole = try tokenizer.encoded(prompt + answer, special: false)
+    if whole.starts(with: head) { return (head, Array(whole.dropFirst(head.count))) }
+    return (head, try tokenizer.encodedContinuation(prompt: prompt, response: answer))
+  }
+
   /// A row whose texts are messages as a dataset of that row; nil of other rows.
   func dialogue(_ row: MapValue) throws -> Dataset? {
     let isDialogue = row.entries.contains { _, value in

@@ -56,7 +56,7 @@ struct ComparisonReader {
       if object.dataset.type == .preference { return try comparisons(value).flatMap(\.answers) }
       return try object.dataset.demonstrations(chat: reader?.chat).map { text in
         guard let prompt = text.prompt else { return sample(of: text.completion, text.isRendered) }
-        if text.isRendered { return sample(rendered: prompt, text.completion) }
+        if text.isRendered { return try sample(rendered: prompt, text.completion) }
         return try sample(prompt: .string(prompt), answer: .string(text.completion), at: nil)
       }
     case .list(let list):
@@ -104,7 +104,8 @@ struct ComparisonReader {
     }
     return try dataset.preferences(chat: reader?.chat).map { text in
       if text.isRendered {
-        return Comparison([text.chosen, text.rejected].map { sample(rendered: text.prompt, $0) })
+        return Comparison(
+          try [text.chosen, text.rejected].map { try sample(rendered: text.prompt, $0) })
       }
       return Comparison(
         try [text.chosen, text.rejected].map {
@@ -175,11 +176,11 @@ struct ComparisonReader {
   }
 
   /// An answer and its prompt as a chat template wrote them, special tokens and all.
-  private func sample(rendered prompt: String, _ answer: String) -> Sample {
-    Sample(
-      prompt: prompt, response: answer,
-      promptTokens: reader?.tokenizer.encode(prompt, special: false) ?? [],
-      responseTokens: reader?.tokenizer.encodeContinuation(prompt: prompt, response: answer) ?? [])
+  private func sample(rendered prompt: String, _ answer: String) throws -> Sample {
+    let ids = try reader?.rendered(prompt, answer)
+    return Sample(
+      prompt: prompt, response: answer, promptTokens: ids?.prompt ?? [],
+      responseTokens: ids?.answer ?? [])
   }
 
   /// An answer to a prompt, as texts.

@@ -24,22 +24,27 @@ extension TextReader {
     case .host(let object):
       if let prefs = object as? PreferencesObject { return try prefs.pairs(tokenizer) }
       if let data = object as? DatasetObject {
-        return try data.dataset.preferences(chat: chat).map { pair($0) }
+        return try data.dataset.preferences(chat: chat).map { try pair($0) }
       }
     default: break
     }
     throw wrong(value, "Preferences, a Dataset or a list of maps {prompt, chosen, rejected}")
   }
 
-  private func pair(_ text: PreferenceText) -> PreferencePair {
-    PreferencePair(
-      prompt: tokenizer.encode(text.prompt, special: !text.isRendered),
+  private func pair(_ text: PreferenceText) throws -> PreferencePair {
+    if text.isRendered {
+      let (prompt, chosen) = try rendered(text.prompt, text.chosen)
+      return PreferencePair(
+        prompt: prompt, chosen: chosen, rejected: try rendered(text.prompt, text.rejected).answer)
+    }
+    return PreferencePair(
+      prompt: tokenizer.encode(text.prompt),
       chosen: tokenizer.encodeContinuation(prompt: text.prompt, response: text.chosen),
       rejected: tokenizer.encodeContinuation(prompt: text.prompt, response: text.rejected))
   }
 
   private func pair(_ row: MapValue, at place: Int?) throws -> PreferencePair {
-    if let dialogue = try dialogue(row) { return pair(try dialogue.preferences(chat: chat)[0]) }
+    if let dialogue = try dialogue(row) { return try pair(dialogue.preferences(chat: chat)[0]) }
     let prompt = try prompt(try field("prompt", of: row, at: place), at: place)
     return PreferencePair(
       prompt: prompt.tokens,
@@ -93,21 +98,24 @@ extension TextReader {
     SFT.Example(completion: tokenizer.encode(text))
   }
 
-  private func example(_ text: DemonstrationText) -> SFT.Example {
-    let special = !text.isRendered
+  private func example(_ text: DemonstrationText) throws -> SFT.Example {
     guard let prompt = text.prompt else {
       return SFT.Example(
-        completion: tokenizer.encode(text.completion, special: special), isWhole: text.isRendered)
+        completion: tokenizer.encode(text.completion, special: !text.isRendered),
+        isWhole: text.isRendered)
+    }
+    if text.isRendered {
+      let (prompt, answer) = try rendered(prompt, text.completion)
+      return SFT.Example(prompt: prompt, completion: answer, isWhole: true)
     }
     return SFT.Example(
-      prompt: tokenizer.encode(prompt, special: special),
-      completion: tokenizer.encodeContinuation(prompt: prompt, response: text.completion),
-      isWhole: text.isRendered)
+      prompt: tokenizer.encode(prompt),
+      completion: tokenizer.encodeContinuation(prompt: prompt, response: text.completion))
   }
 
   private func example(_ row: MapValue, at place: Int?) throws -> SFT.Example {
     if let dialogue = try dialogue(row) {
-      return example(try dialogue.demonstrations(chat: chat)[0])
+      return try example(dialogue.demonstrations(chat: chat)[0])
     }
     if let given = row["prompt"], let answer = row["completion"] ?? row["chosen"] {
       let prompt = try prompt(given, at: place)

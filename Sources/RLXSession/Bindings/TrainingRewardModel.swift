@@ -42,7 +42,8 @@ enum RewardModelMethods {
         ParameterSpec(
           "policy", .oneOf([.host(ModelObject.typeName), .string]), aliases: ["model"],
           doc: "the model to copy, or the folder or hub name of a saved reward model")
-      ] + Truncation.parameters + HubChoice.parameters, effects: [.draws, .reads], returns: "RewardModel",
+      ] + Truncation.parameters + HubChoice.parameters, effects: [.draws, .reads],
+      returns: "RewardModel",
       example: example
     ) { [unowned core] call in
       let truncation = try Truncation(call)

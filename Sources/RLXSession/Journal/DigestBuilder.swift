@@ -22,6 +22,15 @@ package struct DigestBuilder {
 
   package mutating func text(_ string: String) {
     outline?.text(string)
+    hash(string)
+  }
+
+  /// A digest taken before. It stands for floats, so it is no part of the outline.
+  package mutating func part(_ digest: String) {
+    hash(digest)
+  }
+
+  private mutating func hash(_ string: String) {
     var string = string
     string.withUTF8 { bytes in
       hasher.update(word: UInt64(bytes.count))

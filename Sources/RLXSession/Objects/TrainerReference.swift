@@ -23,6 +23,6 @@ final class ReferenceModel {
   /// A reference the script gave is an object of its own, with a digest of its own.
   func absorb(into digest: inout DigestBuilder) {
     digest.flag(isOwn)
-    if isOwn { digest.text(ownDigest) }
+    if isOwn { digest.part(ownDigest) }
   }
 }

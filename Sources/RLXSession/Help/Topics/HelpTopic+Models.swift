@@ -47,6 +47,26 @@ extension HelpTopic {
       any. A model saved remembers its dtype. docs/dtypes.md says what is lost and gained.
       """),
     HelpTopic(
+      "lora", "Low-rank adapters",
+      """
+      lora gives some layers of a model small matrices that are trained in the weights' place (Hu et
+      al. 2021): W x + alpha/rank B A x. The weights stay as they are, so policy, reference and reward
+      model share one copy of them, and the optimizer keeps moments of the adapter alone.
+
+        policy = Model("nano").lora(rank: 8, alpha: 16, targets: ["q_proj", "v_proj"])
+        policy.adapter.rank                     #> 8
+        base = policy.without_adapter()
+        base.frozen                             #> true
+        SFT(policy).run(["Once upon a time"], steps: 1);
+        policy.save_adapter("my-adapter")
+        Model("nano").load_adapter("my-adapter").adapter.rank   #> 8
+
+      PPO(policy, …) and DPO(policy, …) without reference: stay near the model without its adapter.
+      merge() makes the adapter part of the weights, unmerge() takes that back. Folders are PEFT's.
+
+      ?Model.lora lists the settings; :help models.
+      """),
+    HelpTopic(
       "generation", "Generation",
       """
       generate takes a text, a list of texts or of ids, or a Dataset, and gives Completions: a list,

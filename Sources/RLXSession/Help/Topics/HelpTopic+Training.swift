@@ -182,7 +182,9 @@ extension HelpTopic {
         rows = ["Once upon a time", "One day"]
         policy.perplexity(rows, interval: true).rows              #> 2
         fn longer(prompt, response) => response.len
-        win_rate(policy, before, longer, rows, temperature: 0, max_tokens: 4).value   #> 0.5
+        a = policy.generate(rows, temperature: 0, max_tokens: 4)
+        b = before.generate(rows, temperature: 0, max_tokens: 4)
+        win_rate(a, b, longer).value                              #> 0.5
         sums = [{question: "2 + 3?", answer: "#### 5"}]
         exact_match(policy, sums, max_tokens: 4).rows             #> 1
         measures(policy.generate(rows, n: 2, max_tokens: 6));
