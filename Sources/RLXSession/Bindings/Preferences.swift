@@ -81,6 +81,12 @@ enum PreferenceMethods {
         }
         return .host(try open(text.string, core, replayed))
       case .host(let object as DatasetObject):
+        if object.dataset.count > many {
+          core.warn(
+            "Preferences: \(NumberText.count(object.dataset.count, "row")) are kept in a database in "
+              + "memory, about 5 KB each, to be judged; to train on them alone give the Dataset "
+              + "itself")
+        }
         return .host(try inMemory(pairs(of: object.dataset), core))
       case let list:
         let pairs = try (list.asElements() ?? []).enumerated().map { place, row in
@@ -90,6 +96,9 @@ enum PreferenceMethods {
       }
     }
   }
+
+  /// Rows beyond which a database in memory wants a word: 1 GB.
+  private static let many = 200_000
 
   /// Preferences that come with rlx, in memory: what is added to them is this session's own.
   private static func builtIn(_ name: String, _ core: SessionCore) throws -> PreferencesObject {
