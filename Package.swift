@@ -77,7 +77,8 @@ let package = Package(
     // Tests mirror Sources.
     .target(name: "RLXTestSupport", path: "Tests/RLXTestSupport", swiftSettings: strict),
     .target(
-      name: "RLXFuzzing", dependencies: ["RLXModels", "RLXTensor", "RLXData"], path: "Tests/RLXFuzzing",
+      name: "RLXFuzzing", dependencies: ["RLXModels", "RLXTensor", "RLXData"],
+      path: "Tests/RLXFuzzing",
       swiftSettings: strict),
     .testTarget(
       name: "RLXScriptTests", dependencies: ["RLXScript", "RLXTestSupport"],

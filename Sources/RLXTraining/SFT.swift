@@ -112,7 +112,8 @@ package final class SFT {
   /// Prompt and completion, with the model's end token behind if that is wanted and missing.
   func tokens(_ example: Example) -> [Int32] {
     let all = example.prompt + example.completion
-    guard settings.appendEos, !example.isWhole, let end = model.tokenizer.end ?? model.stopTokens.first,
+    guard settings.appendEos, !example.isWhole,
+      let end = model.tokenizer.end ?? model.stopTokens.first,
       all.last != end
     else { return all }
     return all + [end]

@@ -73,7 +73,8 @@ extension PPO {
         model: $0, head: ValueHead(weight: .zeros([1, $0.config.width]), bias: .zeros([1])))
     }
     let trainer = try PPO(
-      policy: policy, reward: reward, reference: try checkpoint.loadReference(reference, of: policy), ptx: ptx,
+      policy: policy, reward: reward,
+      reference: try checkpoint.loadReference(reference, of: policy), ptx: ptx,
       valueFunction: valueFunction, settings: settings, draws: checkpoint.draws)
     try checkpoint.restore(trainer)
     return trainer

@@ -26,7 +26,8 @@ extension ModelMethods {
           aliases: ["num_attention_heads", "n_head"], doc: "attention heads, a divisor of width"),
         ParameterSpec(
           "kv_heads", .int, range: .atLeast(1), optional: true, aliases: ["num_key_value_heads"],
-          example: "2", doc: "heads of keys and values (not gpt2, gpt_neox); without it as many as heads"),
+          example: "2",
+          doc: "heads of keys and values (not gpt2, gpt_neox); without it as many as heads"),
         ParameterSpec(
           "inner_width", .int, range: .atLeast(1), optional: true,
           aliases: ["intermediate_size", "n_inner"], example: "352",

@@ -15,7 +15,7 @@ extension HelpTopic {
 
     Topics
         the language      language strings ranges functions tensors errors
-        models and data   models nano dtypes generation chat data preferences
+        models and data   models nano dtypes lora generation chat data preferences
         training          sft reward process ppo dpo metrics evaluation
         the session       sessions replay undo randomness files display limits commands
 
