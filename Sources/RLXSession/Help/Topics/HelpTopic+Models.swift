@@ -53,7 +53,7 @@ extension HelpTopic {
       al. 2021): W x + alpha/rank B A x. The weights stay as they are, so policy, reference and reward
       model share one copy of them, and the optimizer keeps moments of the adapter alone.
 
-        policy = Model("nano").lora(rank: 8, alpha: 16, targets: ["q_proj", "v_proj"])
+        policy = Model("nano").lora(rank: 8, targets: ["q_proj", "v_proj"])
         policy.adapter.rank                     #> 8
         base = policy.without_adapter()
         base.frozen                             #> true
