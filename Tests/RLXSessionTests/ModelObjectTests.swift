@@ -181,7 +181,7 @@ import Testing
     ("m.tokenizer.decode([99999])", "the token 99999"),
     ("m.parameter", "parameters"),
     ("m.generate(\"a\", max_tokens: 1)[7]", "index 7 is outside"),
-    ("Model.new(\"lama\", m.tokenizer)", "family: expected one of \"llama\""),
+    ("Model.new(\"lama\", m.tokenizer)", "got string \"lama\" | family: \"llama\""),
     ("Model.new(\"llama\", m.tokenizer, width: 30)", "width is 30; wanted a multiple of the 4"),
     ("Model.new(\"llama\", m.tokenizer, kv_heads: 3)", "kv_heads is 3; wanted a divisor"),
     (
